@@ -1,0 +1,197 @@
+"""How a mention is meant: present or denied, possible or planned, now or past, and of whom.
+
+Pure: cues and section in, a judgement with the cues that decided it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from abstraction.facts import Assertion, Experiencer, StopReason, Temporality, TherapyStatus
+from abstraction.pipeline.context import Cue
+
+_EXPERIENCERS: tuple[tuple[str, Experiencer], ...] = (
+    ("donor", "donor"),
+    ("family", "family"),
+    ("other_person", "other"),
+)
+_STATUSES: dict[str, TherapyStatus | None] = {
+    "active": "active",
+    "stopped": "stopped",
+    "held": "held",
+    "planned": "planned",
+    "considered": None,
+    "declined": "declined",
+    "access_denied": "never_given",
+    "never_given": "never_given",
+    "historical": "unknown",
+}
+_FIRM = frozenset({"declined", "access_denied", "never_given", "held"})
+"""Categories that outweigh an ordinary cue standing a few words nearer."""
+_FIRMNESS = 4
+_REASONS: tuple[tuple[str, StopReason], ...] = (
+    ("intolerance", "intolerance"),
+    ("inefficacy", "inefficacy"),
+    ("pregnancy_reason", "pregnancy"),
+    ("completed", "completed"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the cues and the section make of a mention, and the cues that did it."""
+
+    assertion: Assertion = "present"
+    temporality: Temporality = "current"
+    experiencer: Experiencer = "patient"
+    resolved: bool | None = None
+    cues: tuple[Cue, ...] = ()
+
+
+def experiencer(cues: Sequence[Cue], implied: Collection[str]) -> tuple[Experiencer, list[Cue]]:
+    """Whom the mention is about; the patient where nothing says otherwise."""
+    for category, person in _EXPERIENCERS:
+        found = [c for c in cues if c.category == category]
+        if found:
+            return person, found
+    return ("family", []) if "family" in implied else ("patient", [])
+
+
+def nearest(cues: Sequence[Cue], category: str) -> Cue | None:
+    """The cue of that category with the fewest words in between."""
+    found = [c for c in cues if c.category == category]
+    return min(found, key=lambda c: (c.distance, c.start), default=None)
+
+
+def judge_statement(cues: Sequence[Cue], implied: Collection[str], chronic: bool) -> Judgement:
+    """A diagnosis, biopsy or status.  ``chronic``: under "past history" it is still so."""
+    person, about = experiencer(cues, implied)
+    if person != "patient":
+        return Judgement("other_person", "current", person, cues=tuple(about))
+    if corrected := nearest(cues, "corrected"):
+        return Judgement("absent", cues=(corrected,))
+    if "education" in implied or (taught := nearest(cues, "education")):
+        return Judgement("hypothetical", cues=() if "education" in implied else (taught,))
+    decided = _denied_or_doubted(cues)
+    if decided is not None:
+        return decided
+    resolved = nearest(cues, "resolved")
+    if resolved is not None:
+        return Judgement("present", "past", resolved=True, cues=(resolved,))
+    past = nearest(cues, "historical")
+    if not chronic and (past is not None or "past" in implied):
+        return Judgement("present", "past", cues=(past,) if past else ())
+    return Judgement(cues=(past,) if past else ())
+
+
+def _denied_or_doubted(cues: Sequence[Cue]) -> Judgement | None:
+    """Negation, possibility, condition or hypothesis: the nearest cue decides; a closing denial
+    ("suspected X was ruled out") wins over what stands before the mention."""
+    negated, possible = nearest(cues, "negated"), nearest(cues, "possible")
+    hypothetical, conditional = nearest(cues, "hypothetical"), nearest(cues, "conditional")
+    planned = nearest(cues, "planned")
+    if negated is not None and not negated.before:
+        if possible is None or possible.before or negated.distance <= possible.distance:
+            return Judgement("absent", cues=(negated,))
+    candidates: list[tuple[Cue, Assertion]] = [
+        (cue, assertion)
+        for cue, assertion in (
+            (possible, "possible"),
+            (hypothetical, "hypothetical"),
+            (conditional, "conditional"),
+            (planned, "hypothetical"),
+            (negated, "absent"),
+        )
+        if cue is not None
+    ]
+    if not candidates:
+        return None
+    cue, assertion = min(candidates, key=lambda c: (c[0].distance, c[0].start))
+    temporality: Temporality = "planned" if cue is planned else "current"
+    return Judgement(assertion, temporality, cues=(cue,))
+
+
+@dataclass(frozen=True, slots=True)
+class TherapyJudgement:
+    """What the cues and the section make of a drug or procedure."""
+
+    assertion: Assertion
+    temporality: Temporality
+    experiencer: Experiencer
+    status: TherapyStatus | None
+    stop_reason: StopReason | None = None
+    inadequate: bool = False
+    cues: tuple[Cue, ...] = ()
+
+
+def judge_therapy(
+    cues: Sequence[Cue], implied: Collection[str], *, dosed: bool
+) -> TherapyJudgement:
+    """A therapy.  ``dosed``: a dose or frequency stands beside it, so that without any cue it is
+    being taken."""
+    person, about = experiencer(cues, implied)
+    if person != "patient":
+        return TherapyJudgement("other_person", "current", person, None, cues=tuple(about))
+    if corrected := nearest(cues, "corrected"):
+        return TherapyJudgement("absent", "current", person, None, cues=(corrected,))
+    taught = nearest(cues, "education")
+    if "education" in implied or taught is not None:
+        return TherapyJudgement(
+            "hypothetical", "current", person, None, cues=(taught,) if taught else ()
+        )
+    if condition := nearest(cues, "conditional"):
+        return TherapyJudgement("conditional", "planned", person, None, cues=(condition,))
+    reason = next(((c, r) for name, r in _REASONS if (c := nearest(cues, name))), None)
+    failed = nearest(cues, "inefficacy")
+    standing = [c for c in cues if c.category in _STATUSES]
+    chosen = min(
+        standing,
+        key=lambda c: (c.distance - (_FIRMNESS if c.category in _FIRM else 0), c.start),
+        default=None,
+    )
+    negated, possible = nearest(cues, "negated"), nearest(cues, "possible")
+    if chosen is None and negated is not None:
+        return TherapyJudgement("absent", "current", person, "unknown", cues=(negated,))
+    if chosen is None and possible is not None:
+        return TherapyJudgement("possible", "current", person, "unknown", cues=(possible,))
+    used = tuple(c for c in (chosen, reason[0] if reason else None, failed) if c is not None)
+    category = chosen.category if chosen else _from_section(implied, dosed, failed is not None)
+    return _standing(category, person, reason[1] if reason else None, failed is not None, used)
+
+
+def _from_section(implied: Collection[str], dosed: bool, failed: bool) -> str:
+    if failed or "past" in implied:
+        return "stopped"
+    return "active" if dosed or "medication_list" in implied else "unknown"
+
+
+def _standing(
+    category: str,
+    person: Experiencer,
+    reason: StopReason | None,
+    inadequate: bool,
+    cues: tuple[Cue, ...],
+) -> TherapyJudgement:
+    if category == "planned":
+        return TherapyJudgement("hypothetical", "planned", person, "planned", cues=cues)
+    if category == "considered":
+        return TherapyJudgement("hypothetical", "planned", person, None, cues=cues)
+    if category in ("declined", "never_given", "access_denied"):
+        access: StopReason | None = "access" if category == "access_denied" else None
+        return TherapyJudgement(
+            "absent", "current", person, _STATUSES[category], access, cues=cues
+        )
+    if category == "stopped":
+        return TherapyJudgement("present", "past", person, "stopped", reason, inadequate, cues)
+    if category == "held":
+        return TherapyJudgement("present", "current", person, "held", reason, inadequate, cues)
+    if category == "active":
+        return TherapyJudgement(
+            "present", "current", person, "active", None, inadequate, cues
+        )
+    past = category == "historical"
+    return TherapyJudgement(
+        "present", "past" if past else "current", person, "unknown", reason if past else None,
+        inadequate, cues,
+    )  # fmt: skip

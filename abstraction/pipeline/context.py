@@ -1,0 +1,146 @@
+"""ConText: which cues reach which mention, by medspaCy's algorithm over our cues.
+
+Cues are paired with mentions sentence by sentence, so that the cost stays linear in the note; the
+scopes, terminations and prunings are medspaCy's own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from medspacy.context import ConText, ConTextGraph, ConTextModifier, ConTextRule
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from abstraction.pipeline.matching import CompactMatcher, longest
+from abstraction.pipeline.packs import SHIPPED, rule_pack
+from abstraction.pipeline.targets import GROUP
+from nlp_rules.loader import Cues
+
+if not Doc.has_extension("cues"):
+    Doc.set_extension("cues", default=())
+
+_DIRECTIONS = {"forward": "FORWARD", "backward": "BACKWARD", "both": "BIDIRECTIONAL"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A cue that reaches a mention: its meaning and its characters ``[start, end)``.
+
+    ``distance`` counts the tokens between cue and mention.
+    """
+
+    category: str
+    start: int
+    end: int
+    distance: int
+    before: bool
+
+
+class Modifier(ConTextModifier):
+    """medspaCy's modifier with an exact idea of overlap: a cue inside a mention never modifies it,
+    and a scope that encloses another is seen to overlap it."""
+
+    def modifies(self, target: Span) -> bool:
+        start, end = self.modifier_span
+        if start < target.end and target.start < end:
+            return False
+        return super().modifies(target)
+
+    def limit_scope(self, other: ConTextModifier) -> bool:
+        mine, theirs = self.scope_span, other.modifier_span
+        if not (mine[0] <= theirs[0] < mine[1] or mine[0] < theirs[1] <= mine[1]):
+            return False
+        return super().limit_scope(other)
+
+
+def context_rules(cues: Cues) -> list[ConTextRule]:
+    """The rule file's cues as ConText rules."""
+    ends: dict[str, set[str]] = defaultdict(set)
+    for group in cues.exclusive:
+        for category in group:
+            ends[category] |= set(group) - {category}
+    for ending, categories in cues.ended_by.items():
+        for category in categories:
+            ends[category].add(ending)
+    found = []
+    for rule in cues.cues:
+        direction = {"terminate": "TERMINATE", "pseudo": "PSEUDO", "clause_end": "PSEUDO"}.get(
+            rule.category, _DIRECTIONS[rule.direction]
+        )
+        found.extend(
+            ConTextRule(
+                literal=literal,
+                category=rule.category,
+                direction=direction,
+                max_scope=rule.scope,
+                allowed_types=set(rule.kinds) or None,
+                terminated_by=ends[rule.category] or None,
+            )
+            for cue in rule.cues
+            for literal in cues.expanded(cue)
+        )
+    return found
+
+
+@Language.factory(
+    "lupus_context",
+    requires=["doc.spans", "doc.sents"],
+    assigns=["doc._.cues"],
+    default_config={"rules": SHIPPED},
+)
+class ClinicalConText(ConText):
+    """Writes ``doc._.cues``: for each mention of the span group the cues that reach it."""
+
+    def __init__(self, nlp: Language, name: str, rules: str) -> None:
+        super().__init__(
+            nlp, name=name, rules=None, span_attrs=None,
+            input_span_type="group", span_group_name=GROUP,
+        )  # fmt: skip
+        # medspaCy keeps its matcher private; ours is blind to line breaks inside a cue.
+        self._ConText__matcher = self._matcher = CompactMatcher(nlp, "LOWER")
+        self.add(context_rules(rule_pack(rules).context))
+
+    def __call__(self, doc: Doc) -> Doc:
+        targets = list(doc.spans[GROUP])
+        doc._.cues = [() for _ in targets]
+        if not targets:
+            doc._.cues = ()
+            return doc
+        by_sentence: dict[int, list[int]] = defaultdict(list)
+        for number, target in enumerate(targets):
+            by_sentence[target.sent.start].append(number)
+        modifiers: dict[int, list[Modifier]] = defaultdict(list)
+        for match, start, end in longest(self._matcher(doc)):
+            sentence = doc[start].sent.start
+            if sentence in by_sentence:
+                rule = self._matcher.rule_map[self.nlp.vocab.strings[match]]
+                modifiers[sentence].append(Modifier(rule, start, end, doc))
+        cues: list[list[Cue]] = [[] for _ in targets]
+        for sentence, numbers in by_sentence.items():
+            graph = ConTextGraph(
+                targets=[targets[n] for n in numbers], modifiers=modifiers[sentence]
+            )
+            graph.update_scopes()
+            graph.apply_modifiers()
+            place = {id(targets[n]): n for n in numbers}
+            for target, modifier in graph.edges:
+                cues[place[id(target)]].append(_cue(doc, target, modifier))
+        doc._.cues = tuple(
+            tuple(sorted(set(c), key=lambda cue: (cue.start, cue.end, cue.category))) for c in cues
+        )
+        return doc
+
+
+def _cue(doc: Doc, target: Span, modifier: ConTextModifier) -> Cue:
+    start, end = modifier.modifier_span
+    before = end <= target.start
+    gap = (end, target.start) if before else (target.end, start)
+    return Cue(
+        category=modifier.category.lower(),
+        start=doc[start].idx,
+        end=doc[end - 1].idx + len(doc[end - 1]),
+        distance=sum(1 for token in doc[gap[0] : max(gap)] if not token.is_space),
+        before=before,
+    )

@@ -1,0 +1,105 @@
+"""Age now, sex and birth date of the patient."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from abstraction.facts import DemographicValue
+from abstraction.pipeline.date_grammar import DateGrammar
+from abstraction.pipeline.packs import SHIPPED, rule_pack
+from nlp_rules.schema import DemographicRules
+
+if not Doc.has_extension("demographics"):
+    Doc.set_extension("demographics", default=())
+
+_OLDEST = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Demographic:
+    """An age, sex or birth date: characters ``[start, end)`` and the value's own."""
+
+    concept: Literal["age", "sex", "birth_date"]
+    start: int
+    end: int
+    value: DemographicValue
+    value_start: int
+    value_end: int
+
+
+class DemographicGrammar:
+    """Reads ``demographics.yaml``."""
+
+    def __init__(self, rules: DemographicRules, dates: DateGrammar) -> None:
+        self._age = [re.compile(p, re.IGNORECASE) for p in rules.age]
+        self._sex: list[tuple[Literal["male", "female"], list[re.Pattern[str]]]] = [
+            ("male", [re.compile(p, re.IGNORECASE) for p in rules.male]),
+            ("female", [re.compile(p, re.IGNORECASE) for p in rules.female]),
+        ]
+        self._birth = [re.compile(p, re.IGNORECASE) for p in rules.birth_date]
+        self._not_now = [re.compile(p, re.IGNORECASE) for p in rules.not_the_patient_now]
+        self._dates = dates
+
+    def find(self, text: str, note_date: dt.date | None) -> Iterator[Demographic]:
+        """Every demographic of the text; one a place."""
+        taken: set[tuple[str, int]] = set()
+        for found in self._all(text, note_date):
+            if (found.concept, found.value_start) not in taken:
+                taken.add((found.concept, found.value_start))
+                yield found
+
+    def _all(self, text: str, note_date: dt.date | None) -> Iterator[Demographic]:
+        for pattern in self._age:
+            for match in pattern.finditer(text):
+                age = int(match["number"])
+                if age <= _OLDEST and not self._is_not_now(text, match):
+                    value = DemographicValue(number=float(age), unit="a")
+                    yield Demographic("age", match.start(), match.end(), value, *match.span("number"))
+        for sex, patterns in self._sex:
+            for pattern in patterns:
+                for match in pattern.finditer(text):
+                    if not self._is_not_now(text, match):
+                        value = DemographicValue(text=sex)
+                        yield Demographic("sex", *match.span("text"), value, *match.span("text"))
+        day_first = self._dates.day_first(text, note_date)
+        for pattern in self._birth:
+            for match in pattern.finditer(text):
+                start, end = match.span("date")
+                mention = next(self._dates.find(text[start:end], note_date, day_first), None)
+                if mention and mention.days.start == mention.days.end:
+                    value = DemographicValue(text=mention.days.start.isoformat())
+                    stop = start + mention.end
+                    yield Demographic(
+                        "birth_date", match.start(), stop, value, start + mention.start, stop
+                    )
+
+    def _is_not_now(self, text: str, match: re.Match[str]) -> bool:
+        """An age at onset, or of somebody else ("diagnosed at age 23", "her 45-year-old sister")."""
+        before = text[max(0, match.start() - 40) : match.start()]
+        after = text[match.end() : match.end() + 25]
+        return any(p.search(f"{before}\0{after}") for p in self._not_now)
+
+
+@Language.factory(
+    "lupus_demographics",
+    assigns=["doc._.demographics"],
+    default_config={"rules": SHIPPED},
+)
+class DemographicFinder:
+    """Writes ``doc._.demographics``."""
+
+    def __init__(self, nlp: Language, name: str, rules: str) -> None:
+        pack = rule_pack(rules)
+        self._grammar = DemographicGrammar(pack.demographics, DateGrammar(pack.dates))
+
+    def __call__(self, doc: Doc) -> Doc:
+        found = self._grammar.find(doc.text, doc._.note_date)
+        doc._.demographics = tuple(sorted(found, key=lambda d: (d.start, d.end, d.concept)))
+        return doc

@@ -1,0 +1,88 @@
+"""medspaCy's matcher, made blind to white space and hyphens.
+
+"anti-dsDNA", "anti dsDNA" and "anti-\\ndsDNA" are one phrase.  A phrase never spans a blank line or
+a table's cell border.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterable, Sequence
+
+from medspacy.common.medspacy_matcher import MedspacyMatcher
+from spacy.language import Language
+from spacy.tokens import Doc
+
+Match = tuple[int, int, int]
+"""Rule id (hash), first token, one past the last token."""
+
+HYPHENS = frozenset("-‐‑‒–­")
+_BORDER = re.compile(r"\n\s*\n|\r\s*\r|\t")
+
+
+class Compact:
+    """A document without its white space and hyphens, and the way back to its tokens."""
+
+    def __init__(self, doc: Doc) -> None:
+        self.index = [t.i for t in doc if not (t.is_space or t.text in HYPHENS)]
+        self.doc = Doc(doc.vocab, words=[doc[i].text for i in self.index])
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The original tokens ``[start, end)`` of a compact span."""
+        return self.index[start], self.index[end - 1] + 1
+
+
+def compact(doc: Doc) -> Compact:
+    """The compact view of ``doc``, made once."""
+    view = doc.user_data.get("lupus_compact")
+    if view is None:
+        view = doc.user_data["lupus_compact"] = Compact(doc)
+    return view
+
+
+class CompactMatcher(MedspacyMatcher):
+    """A ``MedspacyMatcher`` whose phrases and text are both compacted; it never prunes."""
+
+    def __init__(self, nlp: Language, attribute: str) -> None:
+        super().__init__(nlp, phrase_matcher_attr=attribute, prune=False)
+        tokenize = nlp.tokenizer
+        self.nlp = lambda text: Compact(tokenize(text)).doc
+
+    def __call__(self, doc: Doc) -> list[Match]:
+        view = compact(doc)
+        found = []
+        with warnings.catch_warnings():
+            # spaCy warns of a matcher without patterns; ours holds phrases alone.
+            warnings.simplefilter("ignore", UserWarning)
+            matches = super().__call__(view.doc)
+        for rule, start, end in matches:
+            first, last = view.span(start, end)
+            if end - start == 1 or not _BORDER.search(doc[first:last].text):
+                found.append((rule, first, last))
+        return found
+
+
+def longest(matches: Iterable[Match]) -> list[Match]:
+    """The matches that no longer one overlaps; equal spans all stay.  Sorted by place."""
+    kept: list[Match] = []
+    taken: set[int] = set()
+    spans: set[tuple[int, int]] = set()
+    for match in sorted(matches, key=lambda m: (m[1] - m[2], m[1], m[0])):
+        _, start, end = match
+        if (start, end) in spans or taken.isdisjoint(range(start, end)):
+            taken.update(range(start, end))
+            spans.add((start, end))
+            kept.append(match)
+    return sorted(kept, key=lambda m: (m[1], m[2], m[0]))
+
+
+def group_by_sentence(starts: Sequence[int], positions: Sequence[int]) -> list[int]:
+    """For each token position (ascending) the number of the sentence it stands in."""
+    numbers = []
+    sentence = 0
+    for position in positions:
+        while sentence + 1 < len(starts) and starts[sentence + 1] <= position:
+            sentence += 1
+        numbers.append(sentence)
+    return numbers

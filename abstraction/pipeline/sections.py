@@ -1,0 +1,146 @@
+"""Sections of a note: medspaCy's ``Sectionizer`` with our titles and our idea of where one starts.
+
+A title counts at the start of a line before a colon, a dash or the line's end, or inside a line
+before a colon ("PMH: SLE. Meds: HCQ").  An unknown heading that looks like one ends the section
+before it, so that a family history never swallows what follows.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Literal
+
+from medspacy.section_detection import Section, Sectionizer, SectionRule
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from abstraction.pipeline.matching import CompactMatcher, Match, longest
+from abstraction.pipeline.packs import SHIPPED, rule_pack
+
+if not Doc.has_extension("layout"):
+    Doc.set_extension("layout", default=None)
+
+_LEAD = re.compile(r"(?:^|[\n\r])[ \t]*(?:[-*•·>]+[ \t]*|#+[ \t]*|\**[ \t]*|\(?\d{1,2}[.)][ \t]*|[A-Z][.)][ \t]+)?\**[ \t]*$")
+_INLINE_LEAD = re.compile(r"(?:[.;!?)]|\s{2,}|\||[\n\r\t])\s*$")
+_COLON = re.compile(r"^[ \t]*(?:\([^()\n]{1,40}\)[ \t]*)?\**[ \t]*[:：]")
+_DASH = re.compile(r"^[ \t]*\**[ \t]+[-–—][ \t]+")
+_LINE_END = re.compile(r"^[ \t]*(?:\([^()\n]{1,40}\)[ \t]*)?\**[ \t]*(?:[\n\r]|$)")
+_UNKNOWN = re.compile(
+    r"^[ \t]*(?:#+[ \t]*)?\**(?P<title>[A-Z][A-Za-z&/,' ()-]{3,50})\**[ \t]*:[ \t]*\**[ \t]*$"
+    r"|^[ \t]*(?P<upper>[A-Z][A-Z&/, ()-]{4,50})[ \t]*:",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The sections of a document by character offset, with what each implies."""
+
+    starts: tuple[int, ...]
+    names: tuple[str | None, ...]
+    titles: tuple[tuple[int, int], ...]
+    implies: tuple[frozenset[str], ...]
+
+    def at(self, offset: int) -> int:
+        """The number of the section that holds the character ``offset``."""
+        return max(0, bisect_right(self.starts, offset) - 1)
+
+    def name(self, offset: int) -> str | None:
+        """The section's name at ``offset``; none before the first title."""
+        return self.names[self.at(offset)] if self.names else None
+
+    def implied(self, offset: int) -> frozenset[str]:
+        """What standing at ``offset`` implies ("family", "past", "medication_list" …)."""
+        return self.implies[self.at(offset)] if self.implies else frozenset()
+
+    def end(self, number: int, length: int) -> int:
+        """One past the last character of section ``number`` in a text of ``length``."""
+        return self.starts[number + 1] if number + 1 < len(self.starts) else length
+
+
+@Language.factory(
+    "lupus_sections",
+    assigns=["doc._.sections", "doc._.layout"],
+    default_config={"rules": SHIPPED},
+)
+class ClinicalSectionizer(Sectionizer):
+    """Titles and what they imply come from the rule pack's ``sections.yaml``."""
+
+    def __init__(self, nlp: Language, name: str, rules: str) -> None:
+        sections = rule_pack(rules).sections.sections
+        super().__init__(nlp, name=name, rules=None, span_attrs=None)
+        # medspaCy keeps its matcher private; ours sees titles across odd spacing.
+        self._Sectionizer__matcher = self._titles = CompactMatcher(nlp, "LOWER")
+        self.add(
+            [
+                SectionRule(literal=title, category=entry.section)
+                for entry in sections
+                for title in entry.titles
+            ]
+        )
+        self._implies = {entry.section: frozenset(entry.implies) for entry in sections}
+
+    def __call__(self, doc: Doc) -> Doc:
+        text = doc.text
+        found = [m for m in self._titles(doc) if self._is_title(doc, text, m)]
+        headings = [
+            (doc[start].idx, doc[end - 1].idx + len(doc[end - 1]), start, self._rule(rule))
+            for rule, start, end in longest(found)
+        ]
+        doc._.sections = self._sections(doc, headings)
+        doc._.layout = self._layout(text, headings)
+        return doc
+
+    def _rule(self, rule: int) -> SectionRule:
+        return self._titles.rule_map[self.nlp.vocab.strings[rule]]
+
+    def _is_title(self, doc: Doc, text: str, match: Match) -> bool:
+        _, start, end = match
+        first, last = doc[start].idx, doc[end - 1].idx + len(doc[end - 1])
+        before, after = text[max(0, first - 30) : first], text[last : last + 50]
+        title = text[first:last]
+        if _LEAD.search(before) or first == 0:
+            if _COLON.match(after) or (_DASH.match(after) and len(title) > 2):
+                return True
+            alone = bool(_LINE_END.match(after))
+            return alone and len(title) > 3 and (title.isupper() or title[0].isupper())
+        colon = _COLON.match(after)
+        return bool(
+            colon and title[0].isupper() and len(title) > 1 and _INLINE_LEAD.search(before)
+        )
+
+    def _sections(
+        self, doc: Doc, headings: list[tuple[int, int, int, SectionRule]]
+    ) -> list[Section]:
+        sections = []
+        if not headings or headings[0][2] > 0:
+            sections.append(Section(None, 0, 0, 0, headings[0][2] if headings else len(doc)))
+        for heading, following in zip(headings, [*headings[1:], None], strict=False):
+            _, title_end, start, rule = heading
+            body = next((i for i in range(start, len(doc)) if doc[i].idx >= title_end), len(doc))
+            end = following[2] if following else len(doc)
+            sections.append(Section(rule.category, start, body, body, end, rule=rule))
+        return sections
+
+    def _layout(self, text: str, headings: list[tuple[int, int, int, SectionRule]]) -> Layout:
+        known: dict[int, tuple[int, str | None]] = {
+            start: (end, rule.category) for start, end, _, rule in headings
+        }
+        for match in _UNKNOWN.finditer(text):
+            group: Literal["title", "upper"] = "title" if match["title"] else "upper"
+            start, end = match.span(group)
+            if not any(start <= title < end + 2 for title in known):
+                known[start] = (end, None)
+        starts = sorted(known)
+        if not starts or starts[0] > 0:
+            starts.insert(0, 0)
+            known.setdefault(0, (0, None))
+        names = tuple(known[s][1] for s in starts)
+        return Layout(
+            starts=tuple(starts),
+            names=names,
+            titles=tuple((s, known[s][0]) for s in starts),
+            implies=tuple(self._implies.get(n, frozenset()) if n else frozenset() for n in names),
+        )

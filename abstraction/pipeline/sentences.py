@@ -1,0 +1,136 @@
+"""Where sentences begin in clinical text: lists, headings and tables as well as prose.
+
+A line ends a sentence unless it was wrapped: prose that runs on in the next line.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+
+from spacy.language import Language
+from spacy.pipeline import Sentencizer
+from spacy.tokens import Doc
+
+from abstraction.pipeline.packs import SHIPPED, rule_pack
+
+_STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s)")
+_BULLET = re.compile(r"\s*(?:[-*•·‣▪◦o]\s|\(?\d{1,2}[.)]\s|\(?[a-z][.)]\s|#|\||>)", re.IGNORECASE)
+_TITLE = re.compile(r"\s*[A-Z][\w&/ ,()'-]{0,40}:")
+_CELLS = re.compile(r"\t|\S {3,}\S|\|")
+_RUNS_ON = re.compile(r"(?:,|\band|\bor|\bof|\bwith|\bthe|\bfor|\bto|\bno|\bin|\bon|-|/|\+)\s*$", re.IGNORECASE)
+_WRAPPED_AT = 45
+"""Shortest line, in characters, that is taken for wrapped prose when the next starts upper case."""
+
+
+def sentence_starts(text: str, abbreviations: Iterable[str]) -> list[int]:
+    """Offsets at which a sentence begins, ascending; the first is 0 (none for an empty text)."""
+    if not text:
+        return []
+    starts = {0}
+    known = frozenset(abbreviations)
+    for match in _STOP.finditer(text):
+        if _ends_sentence(text, match, known):
+            starts.add(_skip_space(text, match.end()))
+    position = 0
+    lines = text.splitlines(keepends=True)
+    widths = _paragraph_widths(lines)
+    for line, following, width in zip(lines, [*lines[1:], ""], widths, strict=True):
+        position += len(line)
+        if following and not _runs_on(line, following, width):
+            starts.add(_skip_space(text, position))
+    return sorted(s for s in starts if s < len(text))
+
+
+def _paragraph_widths(lines: Sequence[str]) -> list[int]:
+    """For each line the width of the widest line of its paragraph."""
+    widths: list[int] = []
+    paragraph: list[int] = []
+    for line in [*lines, ""]:
+        if line.strip():
+            paragraph.append(len(line.rstrip()))
+            continue
+        widths.extend([max(paragraph, default=0)] * len(paragraph))
+        widths.append(0)
+        paragraph = []
+    return widths[: len(lines)]
+
+
+def _skip_space(text: str, position: int) -> int:
+    while position < len(text) and text[position].isspace():
+        position += 1
+    return position
+
+
+def _ends_sentence(text: str, stop: re.Match[str], abbreviations: frozenset[str]) -> bool:
+    if not stop[0].startswith("."):
+        return not (stop[0].startswith("?") and text[stop.start() - 1 : stop.start()].isspace())
+    word = re.search(r"[^\s(,;:\[]*$", text[max(0, stop.start() - 20) : stop.start()])
+    before = word[0].lower() if word else ""
+    if before in abbreviations and not (len(before) == 1 and _after_number(text, stop.start())):
+        return False
+    if len(before) == 1 and before.isalpha() and not _after_number(text, stop.start()):
+        return False
+    rest = text[stop.end() : stop.end() + 40].lstrip()
+    if not rest:
+        return True
+    if rest[0].isupper() or not rest[0].isalnum():
+        return True
+    if rest[0].isdigit():
+        return not re.fullmatch(r"\d{1,2}", before)
+    return len(before) >= 3
+
+
+def _after_number(text: str, stop: int) -> bool:
+    """Whether the letter before the stop is a unit ("1 g.") and no initial ("J. Doe")."""
+    return bool(re.search(r"\d\s?$", text[max(0, stop - 6) : stop - 1]))
+
+
+def _runs_on(line: str, following: str, width: int) -> bool:
+    """Whether ``following`` carries on the sentence that ``line`` leaves open.
+
+    ``width`` is that of the widest line of the paragraph: a wrapped line had no room for the next
+    line's first word.
+    """
+    body, next_body = line.rstrip(), following.strip()
+    if not body.strip() or not next_body:
+        return False
+    if _BULLET.match(following) or _TITLE.match(following):
+        return False
+    if _CELLS.search(body.strip()) or _CELLS.search(next_body):
+        return False
+    if body[-1] in ".!?:;":
+        return False
+    if _RUNS_ON.search(body) or next_body[0].islower():
+        return True
+    no_room = len(body) + 1 + len(next_body.split(maxsplit=1)[0]) > width
+    return no_room and len(body) >= _WRAPPED_AT and not next_body.isupper()
+
+
+@Language.factory(
+    "lupus_sentences",
+    assigns=["token.is_sent_start", "doc.sents"],
+    default_config={"rules": SHIPPED},
+)
+class ClinicalSentencizer(Sentencizer):
+    """spaCy's ``Sentencizer`` with boundaries from ``sentence_starts``."""
+
+    def __init__(self, nlp: Language, name: str, rules: str) -> None:
+        super().__init__(name=name)
+        self._abbreviations = rule_pack(rules).sentences.abbreviations
+
+    def predict(self, docs: Iterable[Doc]) -> list[list[bool]]:
+        """For each token of each document whether it begins a sentence."""
+        return [self._starts(doc) for doc in docs]
+
+    def _starts(self, doc: Doc) -> list[bool]:
+        offsets: Sequence[int] = [token.idx for token in doc]
+        flags = [False] * len(offsets)
+        for start in sentence_starts(doc.text, self._abbreviations):
+            index = bisect_left(offsets, start)
+            if index < len(flags):
+                flags[index] = True
+        if flags:
+            flags[0] = True
+        return flags

@@ -1,0 +1,255 @@
+"""Reads the rule files into one immutable, content-hashed ``RulePack``.
+
+A bad rule is refused with file, line and reason; nothing is skipped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, Self, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from nlp_rules.schema import (
+    BiopsyRules,
+    ConceptRule,
+    CueCategory,
+    CueRule,
+    DatesRule,
+    DemographicRules,
+    DiagnosisRule,
+    DosingRules,
+    InterpretationRule,
+    Lookalike,
+    MeasurementRule,
+    Rule,
+    SectionRule,
+    SentenceRules,
+    StatusRule,
+    Terms,
+    TherapyRule,
+    UnitRule,
+    ValueRules,
+)
+
+HERE = Path(__file__).parent
+
+
+class RuleError(ValueError):
+    """A rule file that cannot be used: ``file:line: reason``."""
+
+
+class Diagnoses(Rule):
+    """``diagnoses.yaml``."""
+
+    diagnoses: tuple[DiagnosisRule, ...]
+    allergens: Terms = ()
+    lookalikes: tuple[Lookalike, ...] = ()
+
+
+class Therapies(Rule):
+    """``therapies.yaml``."""
+
+    therapies: tuple[TherapyRule, ...]
+    lookalikes: tuple[Lookalike, ...] = ()
+
+
+class Measurements(Rule):
+    """``measurements.yaml``."""
+
+    measurements: tuple[MeasurementRule, ...]
+    interpretations: tuple[InterpretationRule, ...]
+    lookalikes: tuple[Lookalike, ...] = ()
+
+
+class Statuses(Rule):
+    """``statuses.yaml``."""
+
+    statuses: tuple[StatusRule, ...]
+
+
+class Units(Rule):
+    """``units.yaml``."""
+
+    units: tuple[UnitRule, ...]
+
+
+class Cues(Rule):
+    """``context.yaml``.
+
+    ``words`` are lists that cues may name in braces; ``exclusive`` are groups of categories of
+    which one ends the scope of another ("stopped A and started B"); ``ended_by`` says which
+    categories the end of a clause ends.
+    """
+
+    words: dict[str, tuple[str, ...]] = {}
+    exclusive: tuple[tuple[CueCategory, ...], ...] = ()
+    ended_by: dict[Literal["clause_end"], tuple[CueCategory, ...]] = {}
+    cues: tuple[CueRule, ...]
+
+    @model_validator(mode="after")
+    def _words_known(self) -> Self:
+        for rule in self.cues:
+            for cue in rule.cues:
+                for name in re.findall(r"\{(\w*)\}", cue):
+                    if name not in self.words:
+                        raise ValueError(f"the cue {cue!r} names the unknown word list {name!r}")
+        return self
+
+    def expanded(self, cue: str) -> tuple[str, ...]:
+        """The cue with each word of the lists it names; itself when it names none."""
+        named = re.search(r"\{(\w+)\}", cue)
+        if named is None:
+            return (cue,)
+        filled = (cue.replace(named[0], word) for word in self.words[named[1]])
+        return tuple(phrase for each in filled for phrase in self.expanded(each))
+
+
+class Sections(Rule):
+    """``sections.yaml``."""
+
+    sections: tuple[SectionRule, ...]
+
+
+class RulePack(BaseModel):
+    """Every rule of the house, and the version that facts carry.
+
+    ``version`` is the first 12 hexadecimal digits of the SHA-256 over the rule files' contents.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: str
+    diagnoses: Diagnoses
+    therapies: Therapies
+    measurements: Measurements
+    values: ValueRules
+    statuses: Statuses
+    units: Units
+    context: Cues
+    sections: Sections
+    sentences: SentenceRules
+    dates: DatesRule
+    biopsies: BiopsyRules
+    dosing: DosingRules
+    demographics: DemographicRules
+
+    @cached_property
+    def concepts(self) -> dict[str, tuple[str, ...]]:
+        """The concepts that facts can carry, by kind, sorted."""
+        rules: dict[str, tuple[ConceptRule, ...]] = {
+            "diagnosis": self.diagnoses.diagnoses,
+            "therapy": self.therapies.therapies,
+            "measurement": self.measurements.measurements,
+            "status": self.statuses.statuses,
+        }
+        found = {kind: tuple(sorted({r.concept for r in group if r.reported})) for kind, group in rules.items()}
+        found["biopsy"] = ("kidney_biopsy",)
+        found["demographic"] = ("age", "birth_date", "sex")
+        return found
+
+    @cached_property
+    def lookalikes(self) -> tuple[Lookalike, ...]:
+        """What resembles a concept and is none, over all files."""
+        return (
+            *self.diagnoses.lookalikes, *self.therapies.lookalikes, *self.measurements.lookalikes,
+        )  # fmt: skip
+
+
+_FILES: dict[str, type[Rule]] = {
+    "diagnoses": Diagnoses,
+    "therapies": Therapies,
+    "measurements": Measurements,
+    "values": ValueRules,
+    "statuses": Statuses,
+    "units": Units,
+    "context": Cues,
+    "sections": Sections,
+    "sentences": SentenceRules,
+    "dates": DatesRule,
+    "biopsies": BiopsyRules,
+    "dosing": DosingRules,
+    "demographics": DemographicRules,
+}
+
+
+def load_rules(folder: Path = HERE) -> RulePack:
+    """The rule pack in ``folder`` (the shipped one when none is named).
+
+    Raises ``RuleError`` with file, line and reason for the first bad rule.
+    """
+    digest = hashlib.sha256()
+    parts: dict[str, Any] = {}
+    for name, shape in _FILES.items():
+        path = folder / f"{name}.yaml"
+        text = _read(path)
+        digest.update(f"{name}\n{text}\n".encode())
+        parts[name] = load_file(path.name, text, shape)
+    return RulePack(version=digest.hexdigest()[:12], **parts)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise RuleError(f"{path}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise RuleError(f"{path}: is not UTF-8 text") from None
+
+
+R = TypeVar("R", bound=Rule)
+
+
+def load_file(name: str, text: str, shape: type[R]) -> R:
+    """One rule file's ``text`` as ``shape``; ``RuleError`` names ``name`` and the line."""
+    try:
+        data = yaml.load(text, Loader=_UniqueKeys)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise RuleError(f"{name}:{line}: {error.problem}") from None
+    try:
+        return shape.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        line = _line(text, first["loc"])
+        raise RuleError(f"{name}:{line}: {where}: {first['msg']}") from None
+
+
+class _UniqueKeys(yaml.CSafeLoader):
+    """YAML 1.1 without silent overwriting: a key given twice is an error."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key!r} stands twice", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep=deep)
+
+
+def _line(text: str, location: tuple[str | int, ...]) -> int:
+    """The line of the deepest node of ``location`` that the file has."""
+    node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    line = 1
+    for part in location:
+        if isinstance(node, yaml.MappingNode):
+            entry = next((pair for pair in node.value if pair[0].value == str(part)), None)
+            if entry is None:
+                break
+            line, node = entry[0].start_mark.line + 1, entry[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            if part >= len(node.value):
+                break
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        else:
+            break
+    return line

@@ -1,0 +1,289 @@
+"""The shapes of the rule files: what a clinician may write in them, and nothing else.
+
+One YAML file a concern.  Every model is frozen and refuses unknown keys, so that a misspelt key is
+an error with a file and a line and not a rule that silently never fires.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+
+class Rule(BaseModel):
+    """Base of every shape in a rule file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from None
+    return pattern
+
+
+ConceptName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
+Pattern = Annotated[str, Field(min_length=1), AfterValidator(_compiles)]
+"""A Python regular expression, matched without regard to case."""
+Words = tuple[Annotated[str, Field(min_length=1)], ...]
+Route = Literal[
+    "oral", "intravenous", "subcutaneous", "intramuscular", "topical", "ophthalmic",
+    "intra_articular", "inhaled",
+]  # fmt: skip
+TargetKind = Literal["diagnosis", "therapy", "measurement", "biopsy", "status"]
+
+
+class Term(Rule):
+    """One way a concept is written.
+
+    White space and hyphens are matched loosely ("anti-dsDNA", "anti dsDNA"), letters without
+    regard to case unless ``case`` is ``exact``.  The gates settle words with several meanings:
+    each is a list of regular expressions searched in the same sentence, ``before`` and ``after``
+    right beside the term, ``near`` anywhere in the sentence.
+    """
+
+    text: Annotated[str, Field(min_length=1)]
+    case: Literal["any", "exact"] = "any"
+    only_near: tuple[Pattern, ...] = ()
+    unless_near: tuple[Pattern, ...] = ()
+    only_before: tuple[Pattern, ...] = Field(default=(), description="What must stand before it.")
+    unless_before: tuple[Pattern, ...] = Field(default=(), description="What must not.")
+    only_after: tuple[Pattern, ...] = Field(default=(), description="What must follow it.")
+    unless_after: tuple[Pattern, ...] = Field(default=(), description="What must not.")
+    route: Route | None = Field(default=None, description="The route that this name implies.")
+    denies: bool = Field(default=False, description='The word itself says "not": afebrile, NKDA.')
+
+
+def _term(entry: object) -> object:
+    return {"text": entry} if isinstance(entry, str) else entry
+
+
+Terms = tuple[Annotated[Term, BeforeValidator(_term)], ...]
+
+
+class CodeRule(Rule):
+    """A code of a public terminology, listed only where its source was verified."""
+
+    system: Literal["loinc", "rxnorm", "atc", "snomed", "icd10"]
+    code: Annotated[str, Field(pattern=r"^[0-9A-Z][0-9A-Z.\-]*$")]
+
+
+class ConceptRule(Rule):
+    """A concept and the ways it is written."""
+
+    concept: ConceptName
+    terms: Terms = Field(min_length=1)
+    codes: tuple[CodeRule, ...] = ()
+    reported: bool = Field(
+        default=True,
+        description="False: recognised, so that its numbers go to no neighbour, but no fact.",
+    )
+    note: str | None = Field(default=None, description="For the reader of the file.")
+
+
+class DiagnosisRule(ConceptRule):
+    """A disease or manifestation; a ``chronic`` one under "past history" is still so."""
+
+    chronic: bool = True
+
+
+class StatusRule(ConceptRule):
+    """Consent, contraception, trial participation."""
+
+
+class Lookalike(Rule):
+    """Words that contain or resemble a concept's name and are not it: found, then dropped."""
+
+    terms: Terms = Field(min_length=1)
+    note: str | None = None
+
+
+class TherapyRule(ConceptRule):
+    """A drug, a drug class or a procedure.
+
+    ``max_daily_mg`` is the largest plausible daily dose of an ambiguous name, if any.
+    """
+
+    form: Literal["drug", "class", "procedure", "vaccine"] = "drug"
+    strengths_mg: tuple[float, ...] = ()
+
+
+ValueKind = Literal["quantity", "titer", "presence", "percent", "score", "nyha"]
+
+
+class Conversion(Rule):
+    """``canonical = number * factor + offset`` from a UCUM unit; source: the clinical reference."""
+
+    unit: Annotated[str, Field(min_length=1)]
+    factor: Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?(/[0-9]+(\.[0-9]+)?)?$")]
+    offset: Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?(/[0-9]+(\.[0-9]+)?)?$")] = "0"
+
+
+class UnprintedUnit(Rule):
+    """A unit that a bare number between ``low`` and ``high`` (both included) can be in."""
+
+    unit: Annotated[str, Field(min_length=1)]
+    low: float
+    high: float
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.high < self.low:
+            raise ValueError(f"the band {self.low}..{self.high} is empty")
+        return self
+
+
+class MeasurementRule(ConceptRule):
+    """A laboratory analyte, vital sign or score, with its units and its plausible limits.
+
+    ``plausible`` is in canonical units.  ``without_unit`` lists every unit a bare number can be
+    in: where exactly one band holds it, the unit is inferred; where several do, all readings stay.
+    """
+
+    value: ValueKind
+    canonical_unit: str | None = None
+    conversions: tuple[Conversion, ...] = ()
+    without_unit: tuple[UnprintedUnit, ...] = ()
+    plausible: tuple[float, float] | None = None
+    positive_is: Literal["positive", "negative"] = "positive"
+
+    @model_validator(mode="after")
+    def _units_known(self) -> Self:
+        known = {conversion.unit for conversion in self.conversions} | {self.canonical_unit}
+        for band in self.without_unit:
+            if band.unit not in known:
+                raise ValueError(f"without_unit names {band.unit!r}, which has no conversion")
+        return self
+
+
+class UnitRule(Rule):
+    """A UCUM unit and the ways it is printed."""
+
+    ucum: Annotated[str, Field(min_length=1)]
+    printed: Words = Field(min_length=1)
+
+
+class InterpretationRule(Rule):
+    """Words that say how a result reads ("nonreactive" is negative)."""
+
+    interpretation: Literal["positive", "negative", "indeterminate", "low", "normal", "high"]
+    words: Words = Field(min_length=1)
+
+
+class ValueRules(Rule):
+    """Comparators, fillers, reference ranges and flags, as they are printed beside a result."""
+
+    comparators: dict[Literal["<", "<=", ">", ">="], tuple[Pattern, ...]]
+    fillers: tuple[Pattern, ...]
+    reference_labels: tuple[Pattern, ...]
+    flags: dict[Literal["high", "low"], Words]
+    predicted: tuple[Pattern, ...]
+    between_adjective_and_analyte: Pattern
+
+
+CueCategory = Literal[
+    "negated", "possible", "conditional", "hypothetical", "planned", "considered", "family",
+    "donor", "other_person", "historical", "resolved", "active", "stopped", "held", "declined",
+    "access_denied", "never_given", "affirmed", "inefficacy", "intolerance", "completed",
+    "pregnancy_reason", "pending", "allergy", "hearsay", "corrected", "education", "partial",
+    "complete",
+]  # fmt: skip
+
+
+class CueRule(Rule):
+    """Cues of one meaning: ConText modifiers, each with the direction it works in.
+
+    ``scope`` limits a cue to so many words; ``kinds`` to some kinds of fact.  ``pseudo`` lists
+    phrases that contain a cue and are none ("no change in"), ``terminate`` what ends every scope.
+    ``{kin}`` in a cue stands for each of the file's ``words`` of that name.
+    """
+
+    category: CueCategory | Literal["terminate", "pseudo", "clause_end"]
+    direction: Literal["forward", "backward", "both"] = "forward"
+    scope: int | None = Field(default=None, gt=0)
+    kinds: tuple[TargetKind, ...] = ()
+    cues: Words = Field(min_length=1)
+
+
+class SectionRule(Rule):
+    """A section of a note, its titles, and what standing in it implies."""
+
+    section: ConceptName
+    titles: Words = Field(min_length=1)
+    implies: tuple[
+        Literal["family", "past", "planned", "allergy", "education", "medication_list"], ...
+    ] = ()
+
+
+class SentenceRules(Rule):
+    """Abbreviations whose full stop ends no sentence, in lower case, without the last stop."""
+
+    abbreviations: Words
+
+
+class DatesRule(Rule):
+    """Month names and the words that precede an approximate or open date."""
+
+    months: dict[str, Annotated[int, Field(ge=1, le=12)]]
+    parts_of_year: dict[str, tuple[int, int]]
+    since: Words
+    until: Words
+    on: Words
+    month_first_markers: tuple[Pattern, ...] = ()
+    not_dates_before: tuple[Pattern, ...] = ()
+    not_dates_after: tuple[Pattern, ...] = ()
+
+
+class BiopsyRules(Rule):
+    """How kidney biopsy classes are written, and what must not be taken for one."""
+
+    class_words: Words
+    doubtful_class_words: Words = ()
+    numerals: dict[str, Literal["I", "II", "III", "IV", "V", "VI"]]
+    renal_context: tuple[Pattern, ...]
+    not_after: tuple[Pattern, ...]
+    intravenous_after: tuple[Pattern, ...]
+    bare_numeral_beside: tuple[Pattern, ...] = Field(
+        description="What makes a numeral without a class word a class; the numeral is \\0."
+    )
+    bare_numeral_not_after: tuple[Pattern, ...]
+    kidney_biopsy: tuple[Pattern, ...]
+    allograft: tuple[Pattern, ...]
+    isn_rps: tuple[Pattern, ...]
+    who: tuple[Pattern, ...]
+    biopsy_words: tuple[Pattern, ...]
+    joiners: tuple[Pattern, ...]
+    alternatives: tuple[Pattern, ...]
+    activity_index: tuple[Pattern, ...]
+    chronicity_index: tuple[Pattern, ...]
+
+
+class FrequencyRule(Rule):
+    """A way to write how often, as administrations a day."""
+
+    per_day: float
+    words: Words = Field(min_length=1)
+
+
+class DosingRules(Rule):
+    """Dose units, frequencies and routes as they are written on charts."""
+
+    dose_units: dict[str, float | None]
+    frequencies: tuple[FrequencyRule, ...]
+    routes: dict[Route, Words]
+
+
+class DemographicRules(Rule):
+    """Patterns with the named groups ``number`` (age), ``text`` (sex) or ``date`` (birth date)."""
+
+    age: tuple[Pattern, ...]
+    male: tuple[Pattern, ...]
+    female: tuple[Pattern, ...]
+    birth_date: tuple[Pattern, ...]
+    not_the_patient_now: tuple[Pattern, ...] = Field(
+        default=(), description="Around the match, which is \\0: another person, another time."
+    )
