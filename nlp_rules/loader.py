@@ -88,7 +88,7 @@ class Cues(Rule):
 
     words: dict[str, tuple[str, ...]] = {}
     exclusive: tuple[tuple[CueCategory, ...], ...] = ()
-    ended_by: dict[Literal["clause_end"], tuple[CueCategory, ...]] = {}
+    ended_by: dict[Literal["clause_end", "cause"], tuple[CueCategory, ...]] = {}
     cues: tuple[CueRule, ...]
 
     @model_validator(mode="after")

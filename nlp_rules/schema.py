@@ -42,14 +42,17 @@ class Term(Rule):
 
     White space and hyphens are matched loosely ("anti-dsDNA", "anti dsDNA"), letters without
     regard to case unless ``case`` is ``exact``.  The gates settle words with several meanings:
-    each is a list of regular expressions searched in the same sentence, ``before`` and ``after``
-    right beside the term, ``near`` anywhere in the sentence.
+    each is a list of regular expressions, ``before`` and ``after`` right beside the term,
+    ``near`` anywhere in its sentence (``only_near`` also just before it), ``in_note`` anywhere.
+    The term's own place is ``\\0``.
     """
 
     text: Annotated[str, Field(min_length=1)]
     case: Literal["any", "exact"] = "any"
     only_near: tuple[Pattern, ...] = ()
     unless_near: tuple[Pattern, ...] = ()
+    only_in_note: tuple[Pattern, ...] = Field(default=(), description="Anywhere in the note.")
+    unless_in_note: tuple[Pattern, ...] = ()
     only_before: tuple[Pattern, ...] = Field(default=(), description="What must stand before it.")
     unless_before: tuple[Pattern, ...] = Field(default=(), description="What must not.")
     only_after: tuple[Pattern, ...] = Field(default=(), description="What must follow it.")
@@ -149,6 +152,9 @@ class MeasurementRule(ConceptRule):
     conversions: tuple[Conversion, ...] = ()
     without_unit: tuple[UnprintedUnit, ...] = ()
     plausible: tuple[float, float] | None = None
+    shorthand: dict[str, str] = Field(
+        default={}, description="A printed unit that is short for another: g for g/(24.h)."
+    )
     positive_is: Literal["positive", "negative"] = "positive"
 
     @model_validator(mode="after")
@@ -181,7 +187,9 @@ class ValueRules(Rule):
     fillers: tuple[Pattern, ...]
     reference_labels: tuple[Pattern, ...]
     flags: dict[Literal["high", "low"], Words]
-    predicted: tuple[Pattern, ...]
+    predicted_headings: tuple[Pattern, ...]
+    earlier: Pattern = Field(description='What leads to an earlier value: ", was 2900".')
+    score_items: Pattern = Field(description="What opens the list of a score's items.")
     between_adjective_and_analyte: Pattern
 
 
@@ -190,7 +198,7 @@ CueCategory = Literal[
     "donor", "other_person", "historical", "resolved", "active", "stopped", "held", "declined",
     "access_denied", "never_given", "affirmed", "inefficacy", "intolerance", "completed",
     "pregnancy_reason", "pending", "allergy", "hearsay", "corrected", "education", "partial",
-    "complete",
+    "complete", "payer",
 ]  # fmt: skip
 
 
@@ -202,7 +210,7 @@ class CueRule(Rule):
     ``{kin}`` in a cue stands for each of the file's ``words`` of that name.
     """
 
-    category: CueCategory | Literal["terminate", "pseudo", "clause_end"]
+    category: CueCategory | Literal["terminate", "pseudo", "clause_end", "cause"]
     direction: Literal["forward", "backward", "both"] = "forward"
     scope: int | None = Field(default=None, gt=0)
     kinds: tuple[TargetKind, ...] = ()
@@ -233,7 +241,10 @@ class DatesRule(Rule):
     since: Words
     until: Words
     on: Words
-    month_first_markers: tuple[Pattern, ...] = ()
+    heading_words: Pattern
+    inline_heading: Pattern
+    collected: Pattern
+    not_headings: Pattern
     not_dates_before: tuple[Pattern, ...] = ()
     not_dates_after: tuple[Pattern, ...] = ()
 
@@ -245,7 +256,9 @@ class BiopsyRules(Rule):
     doubtful_class_words: Words = ()
     numerals: dict[str, Literal["I", "II", "III", "IV", "V", "VI"]]
     renal_context: tuple[Pattern, ...]
+    note_context: tuple[Pattern, ...]
     not_after: tuple[Pattern, ...]
+    not_before: tuple[Pattern, ...]
     intravenous_after: tuple[Pattern, ...]
     bare_numeral_beside: tuple[Pattern, ...] = Field(
         description="What makes a numeral without a class word a class; the numeral is \\0."

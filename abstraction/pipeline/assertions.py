@@ -155,6 +155,8 @@ def judge_therapy(
         return TherapyJudgement("absent", "current", person, "unknown", cues=(negated,))
     if chosen is None and possible is not None:
         return TherapyJudgement("possible", "current", person, "unknown", cues=(possible,))
+    if chosen is not None and chosen.category == "declined" and (payer := nearest(cues, "payer")):
+        return _standing("access_denied", person, None, False, (payer, chosen))
     used = tuple(c for c in (chosen, reason[0] if reason else None, failed) if c is not None)
     category = chosen.category if chosen else _from_section(implied, dosed, failed is not None)
     return _standing(category, person, reason[1] if reason else None, failed is not None, used)

@@ -74,7 +74,9 @@ class BiopsyGrammar:
         self._joiner = re.compile(rf"^{_LINK}(?:{joiner})", re.IGNORECASE)
         self._choice = re.compile(rf"\b(?:vs\.?|versus|or)\b|/|-|–|\bto\b", re.IGNORECASE)
         self._renal = _any(rules.renal_context)
+        self._note = _any(rules.note_context)
         self._not_after = _any(rules.not_after)
+        self._not_before = _any(rules.not_before)
         self._intravenous = _any(rules.intravenous_after)
         self._allograft = _any(rules.allograft)
         self._isn = _any(rules.isn_rps)
@@ -87,23 +89,27 @@ class BiopsyGrammar:
         self._bare_not_after = _any(rules.bare_numeral_not_after)
         self._doubtful = frozenset(rules.doubtful_class_words)
 
+    def concerns(self, text: str) -> bool:
+        """Whether the note speaks of lupus nephritis or a kidney biopsy at all."""
+        return bool(self._note.search(text))
+
     def phrases(
-        self, text: str, start: int, end: int, context: str
+        self, text: str, start: int, end: int, *, concerned: bool
     ) -> Iterator[ClassPhrase]:
-        """The class phrases of the sentence ``[start, end)``; ``context`` is what stands around
-        it (the sentence before, the section's title) and may hold the renal word."""
-        sentence = text[start:end]
-        renal = bool(self._renal.search(sentence))
-        if not renal and not self._renal.search(context):
+        """The class phrases of the sentence ``[start, end)``; ``concerned``: the note speaks of
+        lupus nephritis, so that the sentence need not."""
+        renal = bool(self._renal.search(text, start, end))
+        if not renal and not concerned:
             return
         found = list(self._candidates(text, start, end, renal))
-        for number, (first, last, phrase) in enumerate(found):
+        for number, (first, body, last) in enumerate(found):
             stop = found[number + 1][0] if number + 1 < len(found) else end
-            yield self._read(text, first, last, phrase, start, stop, end)
+            yield self._read(text, first, body, last, start, stop, end)
 
     def _candidates(
         self, text: str, start: int, end: int, renal: bool
-    ) -> Iterator[tuple[int, int, re.Match[str]]]:
+    ) -> Iterator[tuple[int, int, int]]:
+        """Each phrase as its first character, the first of its numerals, and one past its last."""
         position = start
         while match := self._phrase.search(text, position, end):
             position = max(match.end(), match.start() + 1)
@@ -111,7 +117,18 @@ class BiopsyGrammar:
                 position = match.end("first") if match["word"] is None else match.end("word") + 1
                 position = max(position, match.start() + 1)
                 continue
-            yield match.start(), match.end(), match
+            last = self._without_route(text, match, end)
+            position = max(last, match.start() + 1)
+            yield match.start(), match.start("first"), last
+
+    def _without_route(self, text: str, match: re.Match[str], end: int) -> int:
+        """Where the phrase ends when its last numeral is a route ("class V, IV cyclophosphamide")."""
+        pieces = list(self._one.finditer(text, match.start("first"), match.end()))
+        while len(pieces) > 1 and self._intravenous.match(text, pieces[-1].end(), end):
+            if pieces[-1][0].upper() not in ("IV", "V"):
+                break
+            pieces.pop()
+        return pieces[-1].end() if pieces else match.end()
 
     def _is_class(
         self, text: str, match: re.Match[str], start: int, end: int, renal: bool
@@ -120,6 +137,8 @@ class BiopsyGrammar:
         if self._not_after.search(before):
             return False
         after = text[match.end() : min(end, match.end() + 30)]
+        if self._not_before.search(after):
+            return False
         printed = self._one.search(match["first"])
         if printed is None:
             return False
@@ -142,10 +161,9 @@ class BiopsyGrammar:
         return bool(marked or named) or (bool(match["rest"]) and renal and "+" in match["rest"])
 
     def _read(
-        self, text: str, first: int, last: int, match: re.Match[str],
-        start: int, stop: int, end: int,
-    ) -> ClassPhrase:  # fmt: skip
-        body = match["first"] + match["rest"]
+        self, text: str, first: int, numerals: int, last: int, start: int, stop: int, end: int
+    ) -> ClassPhrase:
+        body = text[numerals:last]
         pieces = list(self._one.finditer(body))
         classes = [self._class(p) for p in pieces]
         readings: list[list[BiopsyClass]] = [list(classes[0])]
@@ -159,8 +177,9 @@ class BiopsyGrammar:
         letters = next((p["letters"] for p in pieces if p["letters"]), None)
         before = text[max(start, first - 60) : first]
         around = text[max(start, first - 60) : min(end, last + 40)]
-        activity = self._activity.search(text, last, stop)
-        chronicity = self._chronicity.search(text, last, stop)
+        reach = stop if stop < end else _paragraph_end(text, end)
+        activity = self._activity.search(text, last, reach)
+        chronicity = self._chronicity.search(text, last, reach)
         parts: list[tuple[Literal["mention", "value", "class"], int, int]] = []
         if biopsy := list(self._biopsy.finditer(text, start, end)):
             nearest = min(biopsy, key=lambda b: abs(b.start() - first))
@@ -206,6 +225,15 @@ class BiopsyGrammar:
         return self._kidney_biopsy.search(text, start, end)
 
 
+_REACH = 200
+"""Characters after a phrase's sentence in which its indices may still stand."""
+
+
+def _paragraph_end(text: str, end: int) -> int:
+    blank = re.compile(r"\n[ \t\r]*\n").search(text, max(0, end - 2), end + _REACH)
+    return blank.start() if blank else min(len(text), end + _REACH)
+
+
 def _sorted(classes: list[BiopsyClass]) -> tuple[BiopsyClass, ...]:
     return tuple(sorted(set(classes), key=_ORDER.index))
 
@@ -237,16 +265,14 @@ class BiopsyFinder:
         self._grammar = BiopsyGrammar(rule_pack(rules).biopsies)
 
     def __call__(self, doc: Doc) -> Doc:
-        text, layout = doc.text, doc._.layout
+        text = doc.text
         sentences = Sentences.of(doc)
         found: list[ClassPhrase | None] = [None] * len(doc._.targets)
         targets, spans = list(doc._.targets), list(doc.spans[GROUP])
-        previous = ""
+        concerned = self._grammar.concerns(text)
         for number, _ in enumerate(sentences.starts):
             start, end = sentences.bounds(number)
-            title = layout.titles[layout.at(start)] if layout.titles else (0, 0)
-            context = f"{previous} {text[title[0]:title[1]]}"
-            phrases: list[ClassPhrase] = list(self._grammar.phrases(text, start, end, context))
+            phrases: list[ClassPhrase] = list(self._grammar.phrases(text, start, end, concerned=concerned))
             if not phrases and (alone := self._grammar.biopsy_alone(text, start, end)):
                 phrases = [_without_class(alone)]
             for phrase in phrases:
@@ -257,7 +283,6 @@ class BiopsyFinder:
                     targets.append(
                         Target("biopsy", "kidney_biopsy", phrase.start, phrase.end, number, "biopsy.kidney_biopsy")
                     )  # fmt: skip
-            previous = text[start:end]
         doc._.targets, doc._.biopsies = tuple(targets), tuple(found)
         doc.spans[GROUP] = spans
         return doc

@@ -7,6 +7,7 @@ scopes, terminations and prunings are medspaCy's own.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from medspacy.context import ConText, ConTextGraph, ConTextModifier, ConTextRule
@@ -21,6 +22,12 @@ from nlp_rules.loader import Cues
 if not Doc.has_extension("cues"):
     Doc.set_extension("cues", default=())
 
+_EFFECTS = {
+    "terminate": "TERMINATE",
+    "pseudo": "PSEUDO",
+    "clause_end": "PSEUDO",
+    "cause": "PSEUDO",
+}
 _DIRECTIONS = {"forward": "FORWARD", "backward": "BACKWARD", "both": "BIDIRECTIONAL"}
 
 
@@ -28,7 +35,8 @@ _DIRECTIONS = {"forward": "FORWARD", "backward": "BACKWARD", "both": "BIDIRECTIO
 class Cue:
     """A cue that reaches a mention: its meaning and its characters ``[start, end)``.
 
-    ``distance`` counts the tokens between cue and mention.
+    ``distance`` counts the words between cue and mention; a comma counts as two, a semicolon and
+    another mention of the same kind as five.
     """
 
     category: str
@@ -66,7 +74,7 @@ def context_rules(cues: Cues) -> list[ConTextRule]:
             ends[category].add(ending)
     found = []
     for rule in cues.cues:
-        direction = {"terminate": "TERMINATE", "pseudo": "PSEUDO", "clause_end": "PSEUDO"}.get(
+        direction = _EFFECTS.get(
             rule.category, _DIRECTIONS[rule.direction]
         )
         found.extend(
@@ -126,21 +134,28 @@ class ClinicalConText(ConText):
             graph.apply_modifiers()
             place = {id(targets[n]): n for n in numbers}
             for target, modifier in graph.edges:
-                cues[place[id(target)]].append(_cue(doc, target, modifier))
+                rivals = [t for t in graph.targets if t.label == target.label and t is not target]
+                cues[place[id(target)]].append(_cue(doc, target, modifier, rivals))
         doc._.cues = tuple(
             tuple(sorted(set(c), key=lambda cue: (cue.start, cue.end, cue.category))) for c in cues
         )
         return doc
 
 
-def _cue(doc: Doc, target: Span, modifier: ConTextModifier) -> Cue:
+_WEIGHTS = {",": 2, ";": 5}
+_RIVAL = 5
+
+
+def _cue(doc: Doc, target: Span, modifier: ConTextModifier, rivals: Sequence[Span]) -> Cue:
     start, end = modifier.modifier_span
     before = end <= target.start
-    gap = (end, target.start) if before else (target.end, start)
+    low, high = (end, target.start) if before else (target.end, start)
+    words = sum(_WEIGHTS.get(t.text, 1) for t in doc[low : max(low, high)] if not t.is_space)
+    between = sum(1 for rival in rivals if low <= rival.start and rival.end <= high)
     return Cue(
         category=modifier.category.lower(),
         start=doc[start].idx,
         end=doc[end - 1].idx + len(doc[end - 1]),
-        distance=sum(1 for token in doc[gap[0] : max(gap)] if not token.is_space),
+        distance=words + _RIVAL * between,
         before=before,
     )

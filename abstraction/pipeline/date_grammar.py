@@ -59,6 +59,8 @@ class DateGrammar:
           | (?P<day_month>(?<![\d/.])\b\d{{1,2}}(?:st|nd|rd|th)?(?:\s+of)?[\s-]{{0,2}}{month}(?:[\s,-]{{0,3}}(?:{year}|{short}|\d{{2}}\b(?!\s*(?:mg|g\b|:|%|/))))?)
           | (?P<month_day>\b{month}\s{{0,2}}\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s*(?:mg|g\b|mmol))(?:,?\s{{0,2}}(?:{year}|{short}))?)
           | (?P<month_year>\b{month}[\s,/-]{{0,3}}(?:of\s)?(?:{year}|{short}))
+          | (?P<bare_month>(?:(?<=\bin\s)|(?<=\bsince\s)|(?<=\bfrom\s)|(?<=\buntil\s)|(?<=\btill\s)|(?<=\blast\s)|(?<=\bthrough\s)){month}(?![\s,-]{{0,3}}\d))
+          | (?P<year_month>(?<![\d/.-]){year}[-./](?:0[1-9]|1[0-2])(?![\d]|[-./]\d))
           | (?P<part>\b(?:{parts})[\s-]{{0,2}}(?:{year}|{short}))
           | (?P<month_slash_year>(?<![\d/.-])(?:0?[1-9]|1[0-2])\s?/\s?{year}(?![\d/]))
           | (?P<ago>\b(?:(?:about|approximately|approx\.?|around|~|over|nearly|almost)\s*)?(?P<count>\d{{1,3}}|{words})\s*(?:\+\s*)?(?P<unit>day|week|wk|month|mo|mth|year|yr)s?\.?\s+(?:ago|back|earlier|prior|previously)\b)
@@ -159,7 +161,8 @@ def _iso(m: re.Match[str], r: DatesRule, n: dt.date | None, f: bool | None) -> D
 
 def _numeric(m: re.Match[str], r: DatesRule, n: dt.date | None, f: bool | None) -> Days | None:
     a, b, year = _parts(m["numeric"])
-    return _either(a, b, _year(year, n), f)
+    # Dots stand between day, month and year; nobody writes the month first with them.
+    return _either(a, b, _year(year, n), True if m["separator"] == "." else f)
 
 
 def _parts(numeric: str) -> tuple[int, int, str]:
@@ -214,6 +217,19 @@ def _day_and_month(
 
 def _month_year(m: re.Match[str], r: DatesRule, n: dt.date | None, f: bool | None) -> Days | None:
     return whole_month(_year(re.findall(r"\d+", m[0])[-1], n), _named_month(m, r))
+
+
+def _bare_month(m: re.Match[str], r: DatesRule, n: dt.date | None, f: bool | None) -> Days | None:
+    """A month without a year: the latest that does not begin after the note."""
+    if n is None:
+        return None
+    month = _named_month(m, r)
+    return whole_month(n.year if month <= n.month else n.year - 1, month)
+
+
+def _year_month(m: re.Match[str], r: DatesRule, n: dt.date | None, f: bool | None) -> Days | None:
+    year, month = map(int, re.split(r"[-./]", m["year_month"]))
+    return whole_month(year, month)
 
 
 def _part(m: re.Match[str], r: DatesRule, n: dt.date | None, f: bool | None) -> Days | None:
@@ -279,6 +295,8 @@ _READERS = {
     "day_month": _day_and_month,
     "month_day": _day_and_month,
     "month_year": _month_year,
+    "bare_month": _bare_month,
+    "year_month": _year_month,
     "part": _part,
     "month_slash_year": _month_slash_year,
     "ago": _ago,

@@ -17,6 +17,7 @@ from abstraction.dates import DateInterval
 from abstraction.pipeline.date_grammar import DateGrammar, DateMention
 from abstraction.pipeline.packs import SHIPPED, rule_pack
 from abstraction.pipeline.sections import Layout
+from nlp_rules.schema import DatesRule
 
 for _name in ("note_date", "dates"):
     if not Doc.has_extension(_name):
@@ -30,11 +31,12 @@ class DateFinder:
     """Writes ``doc._.dates``: every date of the note, resolved against ``doc._.note_date``."""
 
     def __init__(self, nlp: Language, name: str, rules: str) -> None:
-        self._grammar = DateGrammar(rule_pack(rules).dates)
+        self._rules = rule_pack(rules).dates
+        self._grammar = DateGrammar(self._rules)
 
     def __call__(self, doc: Doc) -> Doc:
         found = tuple(self._grammar.find(doc.text, doc._.note_date))
-        doc._.dates = Dates(found, heading_dates(doc.text, found, doc._.layout))
+        doc._.dates = Dates(found, heading_dates(doc.text, found, doc._.layout, self._rules))
         return doc
 
 
@@ -64,37 +66,63 @@ class Dates:
         return max(over, key=lambda h: h.start).mention if over else None
 
 
-_HEADING = re.compile(r"^[^\n:]{0,50}$")
+_RESULT_SECTIONS = frozenset({None, "labs", "imaging", "pathology", "physical_examination"})
+"""Sections that a dated heading reaches into ("Urine:" under "Bloods 14/02/2025")."""
 
 
 def heading_dates(
-    text: str, mentions: Sequence[DateMention], layout: Layout
+    text: str, mentions: Sequence[DateMention], layout: Layout, rules: DatesRule
 ) -> tuple[HeadingDate, ...]:
-    """Dates that head what follows: in a section's title ("Labs (3/2/25):"), in a line of their
-    own ("Bloods 14/02/2025"), or before a colon at the start of a line.
+    """Dates that head what follows: in a title ("Labs (3/2/25):"), in a line of results' own
+    ("Bloods 14/02/2025"), or after "collected".
 
-    A heading reaches to the next blank line, or to the next heading with a date.
+    A heading reaches to the next blank line, to a section of another sort, or to the next heading;
+    a collection date reaches to the next heading or the end.
     """
     found: list[HeadingDate] = []
     for mention in mentions:
-        line_start = max(text.rfind("\n", 0, mention.start), text.rfind("\r", 0, mention.start)) + 1
-        before = text[line_start : mention.start]
-        line_end = next((i for i in range(mention.end, len(text)) if text[i] in "\r\n"), len(text))
-        after = text[mention.end : line_end]
-        if len(before.split()) > 5 or ":" in before.strip(" :(").rstrip(":"):
-            continue
-        opens = re.match(r"[\s)\]*]*[:：]", after) or re.fullmatch(r"[\s)\]*.:-]*", after)
-        if not opens or re.search(r"\b(?:dob|born|birth|seen|date|dictated|typed|signed|printed|admi\w+|discharge\w*|visit|clinic|appointment|page)\b", before, re.I):
-            continue
-        blank = re.compile(r"\n[ \t\r]*\n").search(text, line_end)
-        end = blank.start() if blank else len(text)
-        section_end = layout.end(layout.at(mention.start), len(text))
-        found.append(HeadingDate(mention.end, max(mention.end, min(end, section_end)), mention))
+        line = max(text.rfind("\n", 0, mention.start), text.rfind("\r", 0, mention.start)) + 1
+        before = text[line : mention.start]
+        if re.search(rules.collected, before, re.IGNORECASE):
+            found.append(HeadingDate(mention.end, len(text), mention))
+        elif _heads(text, before, mention, rules):
+            found.append(HeadingDate(mention.end, _reach(text, mention, layout), mention))
     starts = [h.mention.start for h in found]
     return tuple(
         HeadingDate(h.start, min([h.end, *(s for s in starts if s > h.start)]), h.mention)
         for h in found
     )
+
+
+def _heads(text: str, before: str, mention: DateMention, rules: DatesRule) -> bool:
+    if re.search(rules.inline_heading, before, re.IGNORECASE):
+        return bool(re.compile(r"[\s)\]*]*[:：]").match(text, mention.end))
+    if len(before.split()) > 5 or ":" in before.strip(" :(").rstrip(":"):
+        return False
+    after = re.compile(r"[^\r\n]*").match(text, mention.end)
+    rest = after[0] if after else ""
+    if re.match(r"[\s)\]*]*[:：]", rest):
+        return True
+    if re.search(rules.not_headings, before, re.IGNORECASE):
+        return False
+    alone = re.fullmatch(r"[\s)\]*:-]*", rest)
+    return bool(alone and re.match(rules.heading_words, before, re.IGNORECASE))
+
+
+def _reach(text: str, mention: DateMention, layout: Layout) -> int:
+    line_end = re.compile(r"[\r\n]|$").search(text, mention.end)
+    blank = re.compile(r"\n[ \t\r]*\n").search(text, line_end.start() if line_end else mention.end)
+    end = blank.start() if blank else len(text)
+    first = layout.at(mention.start) + 1
+    other = next(
+        (
+            start
+            for start, name in zip(layout.starts[first:], layout.names[first:], strict=True)
+            if name not in _RESULT_SECTIONS
+        ),
+        end,
+    )
+    return max(mention.end, min(end, other))
 
 
 def interval(mention: DateMention) -> DateInterval:

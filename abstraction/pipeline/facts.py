@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from spacy.language import Language
@@ -55,6 +56,8 @@ _SYSTEMS = {
     "icd10": "http://hl7.org/fhir/sid/icd-10",
 }
 Part = tuple[Role, int, int]
+_BORDERS = {",": 10, ";": 40}
+"""How much farther a date is, in characters, across a comma or a semicolon."""
 
 
 @Language.factory(
@@ -152,7 +155,8 @@ class _NoteFacts:
             after = date.start >= target.end
             low, high = (target.end, date.start) if after else (date.end, target.start)
             if not any(low <= r.start < high for r in rivals):
-                near.append((high - low, not after, date))
+                borders = sum(_BORDERS.get(sign, 0) for sign in self._text[low:high])
+                near.append((high - low + borders, not after, date))
         if not near:
             return None
         _, _, date = min(near, key=lambda n: (n[0], n[1]))
@@ -231,9 +235,14 @@ class _NoteFacts:
         judged = judge_therapy(cues, self._implied(target), dosed=dosed)
         parts: list[Part] = [*dosing.parts, *_cue_parts(judged.cues)]
         start = stop = date = None
+        none_since = judged.status == "never_given" and any(r == "start" for r, _ in dosing.dates)
+        if none_since:
+            judged = replace(judged, assertion="present", temporality="past", status="stopped")
         for role, mention in dosing.dates:
             days = interval(mention)
-            if role == "start" and start is None:
+            if role == "start" and none_since:
+                stop = days
+            elif role == "start" and start is None:
                 start = days
             elif role == "stop" or (role == "on" and judged.status == "stopped"):
                 stop = days
@@ -243,6 +252,8 @@ class _NoteFacts:
                 date = date or days
         single = isinstance(rule, TherapyRule) and rule.form in ("procedure", "vaccine")
         status = judged.status
+        if status == "unknown" and stop is not None:
+            status = "stopped"
         given_once = single or (dosing.route == "intravenous" and date is not None)
         if given_once and status in ("active", "unknown", "stopped") and start is None:
             status = None
@@ -308,7 +319,8 @@ class _NoteFacts:
             else:
                 return None
         past = nearest(cues, "historical")
-        if date is None and assertion != "hypothetical" and not (past and past.distance <= 2):
+        told_past = result.earlier or (past is not None and past.distance <= 2)
+        if date is None and assertion != "hypothetical" and not told_past:
             date = self._note_day
         return MeasurementFact(
             **self._common(

@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -33,7 +34,7 @@ _PRESSURE = re.compile(
     re.IGNORECASE,
 )
 _CLASS_NUMERALS = {"I": 1, "II": 2, "III": 3, "IV": 4, "1": 1, "2": 2, "3": 3, "4": 4}
-_NYHA = re.compile(r"[\s:(]*(?:(?:functional\s+)?(?:class|fc|stage)\s*)?(?P<a>IV|I{1,3}|[1-4])(?:\s*[-/]\s*(?P<b>IV|I{1,3}|[1-4]))?(?![\w.])", re.IGNORECASE)
+_NYHA = re.compile(r"[\s:(]*(?:(?:functional\s+)?(?:class|fc|stage)\s*)?(?P<a>IV|I{1,3}|[1-4])(?:\s*[-/]\s*(?P<b>IV|I{1,3}|[1-4]))?(?!\w|\.\d)", re.IGNORECASE)
 _ARROW = re.compile(r"[\s\u00a0]*(?:->|→|=>|>|—>)[\s\u00a0]*")
 _READ_AHEAD = 90
 
@@ -54,6 +55,8 @@ class Result:
     parts: tuple[tuple[Role, int, int], ...]
     date: DateInterval | None = None
     tabular: bool = False
+    earlier: bool = False
+    """Told as an earlier value ("was 2900"): no date but one of its own."""
 
 
 @Language.factory(
@@ -68,7 +71,9 @@ class MeasurementReader:
     def __init__(self, nlp: Language, name: str, rules: str) -> None:
         pack = rule_pack(rules)
         self._grammar = ValueGrammar(pack)
-        self._rules = {rule.concept: rule for rule in pack.measurements.measurements}
+        self._diastolic = next(
+            r for r in pack.measurements.measurements if r.concept == "diastolic_bp"
+        )
 
     def __call__(self, doc: Doc) -> Doc:
         numbers = [i for i, t in enumerate(doc._.targets) if t.kind == "measurement"]
@@ -109,25 +114,26 @@ class MeasurementReader:
         self, doc: Doc, block: Sequence[Row], i: int, owners: Sequence[int], dates: Dates
     ) -> Iterator[Result]:
         """Analytes down the first column, values to their right."""
-        text, row = doc.text, block[i]
-        label = row.cells[0]
-        inside = [n for n in owners if label.start <= doc._.targets[n].start < label.end]
-        if not inside or len(inside) != len(owners):
-            return
-        number = inside[0]
+        text = doc.text
+        number = owners[0]
         target: Target = doc._.targets[number]
-        rule = self._rules[target.concept]
-        if self._grammar.read(text, target.end, label.end, rule) is not None:
-            return
-        rest = text[target.end : label.end]
-        if len(inside) > 1 and "/" in rest:
-            return
+        rule = _rule(target)
         header = self._header(text, block, i, dates)
+        row = self._labelled(text, block[i], target, rule, header)
+        if row is None or any(doc._.targets[n].start >= row.cells[0].end for n in owners):
+            return
+        label = row.cells[0]
         unit, unit_part = self._label_unit(text, target.end, label.end, rule)
+        beside = self._grammar.unit_and_reference(text, target.end, label.end, rule)
         columns = list(self._columns(text, row, header, dates, rule))
         if not any(kind == "value" for kind, *_ in columns):
             return
-        low = high = None
+        over_all = dates.within(header.start, header.end) if header else []
+        if len(over_all) == 1 and not any(day for _, _, day in columns):
+            columns = [(kind, cell, over_all[0]) for kind, cell, _ in columns]
+        low, high = beside[2] or (None, None)
+        if unit is None and beside[0] is not None:
+            unit, unit_part = beside[0], ("unit", target.end, beside[1])
         for kind, cell, _ in columns:
             if kind == "unit" and unit is None:
                 unit = self._grammar.unit(text, cell.start, cell.end, rule)
@@ -137,9 +143,16 @@ class MeasurementReader:
         for kind, cell, day in columns:
             if kind != "value":
                 continue
+            if target.concept == "systolic_bp":
+                yield from self._pressure(text, number, target, cell.end, cell.start)
+                continue
             printed = self._grammar.cell(text, cell.start, cell.end, rule)
             if printed is None:
                 continue
+            if rule.value == "percent" and header is not None and printed.unit is None:
+                heading = heading_of(cell, row, header, _label_columns(text, header, dates))
+                if heading and self._grammar.predicted(text[heading.start : heading.end]):
+                    printed = replace(printed, unit="%")
             printed = replace(
                 printed,
                 unit=printed.unit or (unit if printed.is_number else None),
@@ -151,6 +164,7 @@ class MeasurementReader:
             if unit_part and printed.unit == unit:
                 parts.append(unit_part)
             parts.extend(("range", c.start, c.end) for k, c, _ in columns if k == "range")
+            day = day or dates.heading(printed.start)
             if day is not None:
                 parts.append(("date", day.start, day.end))
             yield Result(
@@ -158,11 +172,36 @@ class MeasurementReader:
                 tuple(parts), under(day) if day else None, tabular=True,
             )  # fmt: skip
 
+    def _labelled(
+        self, text: str, row: Row, target: Target, rule: MeasurementRule, header: Row | None
+    ) -> Row | None:
+        """The row from its label on.  Before the label only numbers or dates may stand; a value
+        that one space alone parts from an aligned label is a cell of its own."""
+        at = next((n for n, c in enumerate(row.cells) if c.start <= target.start < c.end), None)
+        if at is None:
+            return None
+        if any(re.search(r"[A-Za-z]", text[c.start : c.end]) for c in row.cells[:at]):
+            return None
+        label, rest = row.cells[at], row.cells[at + 1 :]
+        value = self._grammar.read(text, target.end, label.end, rule)
+        if value is not None:
+            unit, _ = self._label_unit(text, target.end, label.end, rule)
+            if header is None or not rest or value.end != label.end or not row.aligned:
+                return None
+            first = Cell(value.start, value.end, label.column + 1)
+            rest = (first, *(Cell(c.start, c.end, c.column + 1) for c in rest))
+            label = Cell(label.start, value.start, label.column)
+        if not rest:
+            return None
+        return Row(row.start, row.end, (label, *rest), row.aligned)
+
     def _header(self, text: str, block: Sequence[Row], i: int, dates: Dates) -> Row | None:
         """The row above that names the columns: it holds dates or column titles."""
         for row in reversed(block[:i]):
             named = sum(
-                bool(column_role(text[c.start : c.end])) or bool(dates.within(c.start, c.end))
+                bool(column_role(text[c.start : c.end]))
+                or bool(dates.within(c.start, c.end))
+                or self._grammar.predicted(text[c.start : c.end])
                 for c in row.cells
             )
             if named:
@@ -174,13 +213,16 @@ class MeasurementReader:
     ) -> Iterator[tuple[str, Cell, DateMention | None]]:
         """Each cell after the label with what it holds and the date over it."""
         seen_value = False
-        offset = 0
-        if header is not None and header.cells[0].column == 0:
-            first = text[header.cells[0].start : header.cells[0].end]
-            if column_role(first) or dates.within(header.cells[0].start, header.cells[0].end):
-                offset = 1
+        offset = _label_columns(text, header, dates) if header else 0
+        only_predicted = rule.value == "percent" and header is not None and any(
+            self._grammar.predicted(text[c.start : c.end]) for c in header.cells
+        )
         for cell in row.cells[1:]:
             heading = heading_of(cell, row, header, offset) if header else None
+            if only_predicted:
+                if heading and self._grammar.predicted(text[heading.start : heading.end]):
+                    yield "value", cell, None
+                continue
             over = dates.within(heading.start, heading.end) if heading else []
             role = column_role(text[heading.start : heading.end]) if heading else None
             if over:
@@ -211,12 +253,14 @@ class MeasurementReader:
     def _label_unit(
         self, text: str, start: int, end: int, rule: MeasurementRule
     ) -> tuple[str | None, tuple[Role, int, int] | None]:
-        match = re.compile(r"[\s,]*[(\[]([^()\[\]]+)[)\]]|,\s*(.+)").match(text, start, end)
+        match = re.compile(r"[\s,]*[(\[]([^()\[\]]+)[)\]]|[,\s]\s*(\S.*)").match(text, start, end)
         if match is None:
             return None, None
-        group = 1 if match[1] else 2
-        unit = self._grammar.unit(text, match.start(group), match.end(group), rule)
-        return unit, ("unit", match.start(group), match.end(group)) if unit else None
+        first, last = match.span(1 if match[1] else 2)
+        while last > first and text[last - 1].isspace():
+            last -= 1
+        unit = self._grammar.unit(text, first, last, rule)
+        return unit, ("unit", first, last) if unit else None
 
     def _across(
         self, doc: Doc, block: Sequence[Row], i: int, owners: Sequence[int], dates: Dates
@@ -242,7 +286,10 @@ class MeasurementReader:
                 if number is None or (day and cell is row.cells[0]):
                     continue
                 target = doc._.targets[number]
-                rule = self._rules[target.concept]
+                rule = _rule(target)
+                if target.concept == "systolic_bp":
+                    found.extend(self._pressure(text, number, target, cell.end, cell.start))
+                    continue
                 printed = self._grammar.cell(text, cell.start, cell.end, rule)
                 if printed is None:
                     break
@@ -268,19 +315,38 @@ class MeasurementReader:
         groups = list(_groups(text, targets, numbers))
         bounds = [sentences.bounds(targets[g[0]].sentence) for g in groups]
         raw: list[tuple[int, list[Result]]] = []
+        items = 0
         for place, group in enumerate(groups):
             floor, end = bounds[place]
             if place and bounds[place - 1] == bounds[place]:
                 floor = max([targets[groups[place - 1][-1]].end, *(r.end for r in raw[-1][1])])
+            if targets[group[0]].start < items:
+                raw.append((place, self._item(text, targets, group, floor)))
+                continue
             limit = min(end, targets[group[-1]].end + _READ_AHEAD)
             if place + 1 < len(groups) and bounds[place + 1] == bounds[place]:
                 limit = min(limit, targets[groups[place + 1][0]].start)
             raw.append((place, self._group(text, targets, group, floor, limit)))
+            if _rule(targets[group[-1]]).value == "score" and raw[-1][1]:
+                after = raw[-1][1][-1].end
+                items = self._grammar.score_items(text, after, end) or items
         for place, results in raw:
             start, end = bounds[place]
             others = [r for p, rs in raw if bounds[p] == bounds[place] for r in rs]
             for result in results:
                 yield self._date(doc, result, others, start, end)
+
+    def _item(
+        self, text: str, targets: Sequence[Target], group: Sequence[int], floor: int
+    ) -> list[Result]:
+        """An item of a score: its number is points, so that only a direction makes it a result."""
+        first, last = targets[group[0]], targets[group[-1]]
+        shared = self._before(text, first.start, floor)
+        if shared is None:
+            return []
+        return [
+            _result(n, targets[n], _rule(targets[n]), shared.start, last.end, shared) for n in group
+        ]
 
     def _group(
         self, text: str, targets: Sequence[Target], group: Sequence[int], floor: int, limit: int
@@ -290,7 +356,7 @@ class MeasurementReader:
             return self._pressure(text, group[-1], last, limit)
         if last.concept == "nyha_class":
             return self._nyha(text, group[-1], last, limit)
-        rules = [self._rules[targets[n].concept] for n in group]
+        rules = [_rule(targets[n]) for n in group]
         printed = self._grammar.read(text, last.end, limit, rules[-1])
         if printed is not None and rules[-1].value == "percent" and printed.is_number:
             printed = self._grammar.percent_beside(text, printed, limit)
@@ -327,8 +393,13 @@ class MeasurementReader:
     def _trend(
         self, text: str, number: int, target: Target, rule: MeasurementRule, printed: Printed, limit: int
     ) -> Iterator[Result]:
-        """The further values of "1.1 -> 1.4 -> 2.0", each a result of its own."""
+        """The further values of "1.1 -> 1.4 -> 2.0", and the earlier one of "0.9, was 3.2"."""
         position = printed.after
+        earlier = self._grammar.earlier(text, position, limit, rule) if printed.is_number else None
+        if earlier is not None and earlier.is_number:
+            result = _result(number, target, rule, earlier.start, earlier.end, earlier)
+            yield replace(result, earlier=True)
+            return
         while printed.is_number and (arrow := _ARROW.match(text, position, limit)):
             following = self._grammar.cell(text, arrow.end(), limit, rule)
             if following is None or not following.is_number:
@@ -362,8 +433,11 @@ class MeasurementReader:
         shared = values[-1].unit
         return [v if v.unit or shared is None else replace(v, unit=shared) for v in values]
 
-    def _pressure(self, text: str, number: int, target: Target, limit: int) -> list[Result]:
-        match = _PRESSURE.match(text, target.end, limit)
+    def _pressure(
+        self, text: str, number: int, target: Target, limit: int, cell: int | None = None
+    ) -> list[Result]:
+        """Systolic and diastolic of "BP 128/78", one span; in a table the cell alone."""
+        match = _PRESSURE.match(text, target.end if cell is None else cell, limit)
         if match is None:
             return []
         unit = "mm[Hg]" if match["unit"] else None
@@ -371,27 +445,27 @@ class MeasurementReader:
         for concept in ("systolic_bp", "diastolic_bp"):
             name = concept.removesuffix("_bp")
             printed = Printed(
-                match.start(name), match.end(), number=_decimal(match[name]), unit=unit,
+                match.start(name), match.end(), number=Decimal(match[name]), unit=unit,
                 parts=(("value", match.start(name), match.end(name)),), after=match.end(),
             )  # fmt: skip
-            rule = self._rules.get(concept, self._rules["systolic_bp"])
-            results.append(
-                replace(_result(number, target, rule, target.start, match.end(), printed), concept=concept)
-            )
+            rule = _rule(target) if concept == target.concept else self._diastolic
+            start = target.start if cell is None else match.start("systolic")
+            result = _result(number, target, rule, start, match.end(), printed)
+            results.append(replace(result, concept=concept, tabular=cell is not None))
         return results
 
     def _nyha(self, text: str, number: int, target: Target, limit: int) -> list[Result]:
         match = _NYHA.match(text, target.end, limit)
         if match is None:
             return []
-        low = _decimal(str(_CLASS_NUMERALS[match["a"].upper()]))
-        high = _decimal(str(_CLASS_NUMERALS[match["b"].upper()])) if match["b"] else None
+        low = Decimal(str(_CLASS_NUMERALS[match["a"].upper()]))
+        high = Decimal(str(_CLASS_NUMERALS[match["b"].upper()])) if match["b"] else None
         printed = Printed(
             match.start("a"), match.end(), number=None if high else low,
             low=low if high else None, high=high,
             parts=(("value", match.start("a"), match.end()),), after=match.end(),
         )  # fmt: skip
-        return [_result(number, target, self._rules[target.concept], target.start, match.end(), printed)]
+        return [_result(number, target, _rule(target), target.start, match.end(), printed)]
 
     # ---- dates -----------------------------------------------------------------------------------
 
@@ -408,9 +482,12 @@ class MeasurementReader:
         own = result.printed.after if result.printed else result.end
         following = min((r.start for r in others if r.start >= own), default=end)
         found = next((d for d in inside if own <= d.start < following and d.start - own < 30), None)
+        if result.earlier and found is None:
+            return result
         found = found or max(
-            (d for d in inside if d.end <= result.start), key=lambda d: d.start, default=None
-        )
+            (d for d in inside if d.end <= result.start and _carries(doc.text, d, result)),
+            key=lambda d: d.start, default=None,
+        )  # fmt: skip
         if found is None and len({d.days for d in inside}) == 1:
             found = inside[0]
         if found is not None:
@@ -423,10 +500,21 @@ class MeasurementReader:
         return result
 
 
-def _decimal(text: str):  # type: ignore[no-untyped-def]
-    from decimal import Decimal
+def _carries(text: str, date: DateMention, result: Result) -> bool:
+    """Whether a date before a result is the result's too; "3 weeks ago" ends with its clause."""
+    return date.basis != "relative" or not re.search(r"[,;]", text[date.end : result.start])
 
-    return Decimal(text)
+
+def _rule(target: Target) -> MeasurementRule:
+    assert isinstance(target.rule, MeasurementRule)
+    return target.rule
+
+
+def _label_columns(text: str, header: Row, dates: Dates) -> int:
+    """How many columns the header lacks on the left: one when its first cell heads values."""
+    first = header.cells[0]
+    heads_values = column_role(text[first.start : first.end]) or dates.within(first.start, first.end)
+    return 1 if first.column == 0 and heads_values else 0
 
 
 def _result(

@@ -18,7 +18,7 @@ from abstraction.pipeline.packs import SHIPPED, rule_pack
 _STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s)")
 _BULLET = re.compile(r"\s*(?:[-*•·‣▪◦o]\s|\(?\d{1,2}[.)]\s|\(?[a-z][.)]\s|#|\||>)", re.IGNORECASE)
 _TITLE = re.compile(r"\s*[A-Z][\w&/ ,()'-]{0,40}:")
-_CELLS = re.compile(r"\t|\S {3,}\S|\|")
+_CELLS = re.compile(r"\t|\S {3,}\S.*\S {3,}\S|\|")
 _RUNS_ON = re.compile(r"(?:,|\band|\bor|\bof|\bwith|\bthe|\bfor|\bto|\bno|\bin|\bon|-|/|\+)\s*$", re.IGNORECASE)
 _WRAPPED_AT = 45
 """Shortest line, in characters, that is taken for wrapped prose when the next starts upper case."""

@@ -96,7 +96,7 @@ def heading_of(cell: Cell, row: Row, header: Row, offset: int) -> Cell | None:
         return next((h for h in header.cells if h.column + offset == cell.column), None)
     middle = (cell.start + cell.end) / 2 - row.start
     return min(
-        header.cells[0 if offset else 1 :] or header.cells,
+        header.cells,
         key=lambda h: (abs((h.start + h.end) / 2 - header.start - middle), h.start),
     )
 

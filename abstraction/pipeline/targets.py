@@ -28,6 +28,8 @@ GROUP = "targets"
 """The span group that ConText reads; ``doc.spans[GROUP][i]`` is ``doc._.targets[i]``."""
 _BESIDE = 48
 """Characters that a term's ``before`` and ``after`` gates see."""
+_LEADING = 160
+"""Characters before the sentence in which ``only_near`` looks too."""
 
 
 ALLERGEN = ConceptRule(concept="drug_allergy", terms=({"text": "allergen"},))  # type: ignore[arg-type]
@@ -114,12 +116,19 @@ def admits(term: Term, text: str, start: int, end: int, sentence: tuple[int, int
         return False
     if term.only_after and not any(_regex(p).search(after) for p in term.only_after):
         return False
+    if any(_regex(p).search(text) for p in term.unless_in_note):
+        return False
+    if term.only_in_note and not any(_regex(p).search(text) for p in term.only_in_note):
+        return False
     if not term.unless_near and not term.only_near:
         return True
     around = text[sentence[0] : start] + " \0 " + text[end : sentence[1]]
     if any(_regex(p).search(around) for p in term.unless_near):
         return False
-    return not term.only_near or any(_regex(p).search(around) for p in term.only_near)
+    if not term.only_near:
+        return True
+    wider = text[max(0, sentence[0] - _LEADING) : sentence[0]] + around
+    return any(_regex(p).search(wider) for p in term.only_near)
 
 
 class TargetFinder:

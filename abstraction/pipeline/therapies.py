@@ -68,7 +68,7 @@ class DosingGrammar:
             rf"(?P<unit>{units})(?![A-Za-z])",
             re.IGNORECASE,
         )
-        self._bare_dose = re.compile(rf"(?P<number>{_NUMBER})(?![\w/%:.-]|{_LINK}(?:%|x\b|/))")
+        self._bare_dose = re.compile(rf"(?P<number>{_NUMBER})(?![\w/%:]|[.-]\d|{_LINK}(?:%|x\b|/))")
         self._frequencies: list[tuple[float, re.Pattern[str]]] = [
             (entry.per_day, re.compile(_words(entry.words), re.IGNORECASE))
             for entry in dosing.frequencies

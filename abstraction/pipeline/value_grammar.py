@@ -73,12 +73,9 @@ class ValueGrammar:
             for printed in unit.printed:
                 self._exact_units.setdefault(_squeeze(printed), unit.ucum)
                 folded.setdefault(_squeeze(printed).lower(), set()).add(unit.ucum)
-        self._folded_units = {k: v.pop() for k, v in folded.items() if len(v) == 1}
-        spellings = sorted(self._exact_units, key=lambda s: (-len(s), s))
-        self._unit = re.compile(
-            _LINK + "(?P<unit>" + "|".join(_loose(s) for s in spellings) + r")(?![A-Za-z0-9µ])",
-            re.IGNORECASE,
-        )
+        self._folded_units = {k: min(v) for k, v in folded.items() if len(v) == 1}
+        self._ambiguous_units = {k: v for k, v in folded.items() if len(v) > 1}
+        self._longest_unit = 2 * max(map(len, self._exact_units))
         words: dict[str, Interpretation] = {}
         for entry in rules.measurements.interpretations:
             for word in entry.words:
@@ -110,15 +107,19 @@ class ValueGrammar:
         )
         self._comparator_names = [n for n, _ in self._comparators(values.comparators)]
         self._number = re.compile(_NUMBER)
+        self._earlier = re.compile(values.earlier, re.IGNORECASE)
+        self._score_items = re.compile(values.score_items, re.IGNORECASE)
+        self._predicted = re.compile(_alternatives(values.predicted_headings), re.IGNORECASE)
         self._range = re.compile(rf"({_NUMBER}){_LINK}%?{_LINK}(?:-|–|—|to){_LINK}({_NUMBER})")
         self._titer = re.compile(rf"(?<![\d.])1{_LINK}[:/]{_LINK}(\d{{1,6}}(?:,\d{{3}})?)(?![\d.])")
         flags = {name: sorted(f, key=len, reverse=True) for name, f in values.flags.items()}
+        high = "|".join(map(re.escape, flags.get("high", ())))
+        low = "|".join(map(re.escape, flags.get("low", ())))
         self._flag = re.compile(
-            _LINK + r"[(\[]?" + _LINK
-            + f"(?:(?P<high>{'|'.join(map(re.escape, flags.get('high', ())))})"
-            + f"|(?P<low>{'|'.join(map(re.escape, flags.get('low', ())))})|\\*+)"
-            + _LINK + r"[)\]]?(?![A-Za-z])"
-        )  # fmt: skip
+            rf"{_LINK}(?:[(\[]{_LINK}(?:(?P<high1>{high})|(?P<low1>{low})|\*+){_LINK}[)\]]"
+            rf"|(?:(?P<high2>{high})|(?P<low2>{low})|\*+)(?![A-Za-z]))"
+        )
+        self._flag_inside = re.compile(rf"[(\[]\s*(?:(?P<high1>{high})|(?P<low1>{low}))[,;\s]")
         label = rf"(?:(?:{_alternatives(values.reference_labels)})[\s:.=]*)"
         self._reference = re.compile(
             rf"{_LINK},?{_LINK}(?:[(\[{{]{_SPACE}(?:[HL*]{{1,2}}[,;\s]+)?(?:{label}){{0,2}}"
@@ -126,7 +127,7 @@ class ValueGrammar:
             re.IGNORECASE,
         )
         self._whole_reference = re.compile(
-            rf"\s*[(\[]?(?:{label})?{_bounds_pattern(1)}(?:\s|[)\]%]|{self._unit.pattern})*$",
+            rf"\s*[(\[]?(?:{label})?{_bounds_pattern(1)}[^\d\n]{{0,20}}$",
             re.IGNORECASE,
         )
 
@@ -148,6 +149,8 @@ class ValueGrammar:
         fillers = 0
         while position < limit:
             value = self._value_at(text, position, limit, rule)
+            if value is not None and interpretation and _is_year(value):
+                break
             if value is not None:
                 if interpretation and value.interpretation is None:
                     value = _with(value, interpretation=interpretation)
@@ -182,6 +185,33 @@ class ValueGrammar:
         if position and text[position].isalnum() and text[position - 1].isalnum():
             return None
         return self._word.match(text, position, limit)
+
+    def _words_in(self, text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+        """Interpretation words set apart by a comma inside a bracket: "(0.75-1.65, low)"."""
+        for comma in re.compile(r"[,;]\s*").finditer(text, start, end):
+            word = self._word.match(text, comma.end(), end)
+            if word is not None:
+                yield word
+
+    def earlier(self, text: str, position: int, limit: int, rule: MeasurementRule) -> Printed | None:
+        """The earlier value told right after another (", was 2900 mg/g")."""
+        lead = self._earlier.match(text, position, limit)
+        if lead is None:
+            return None
+        value = self._value_at(text, lead.end(), limit, rule)
+        return self._finish(text, value, limit, -1, (), None) if value else None
+
+    def score_items(self, text: str, position: int, limit: int) -> int | None:
+        """Where the items of a score end that open right after its total; None if none open."""
+        opening = self._score_items.match(text, position, limit)
+        if opening is None:
+            return None
+        close = text.find(")" if "(" in opening[0] else "]", opening.end(), limit)
+        return close if close >= 0 and opening[0].strip()[:1] in "([" else limit
+
+    def predicted(self, heading: str) -> bool:
+        """Whether a column heading says that its values are percentages of the predicted."""
+        return bool(self._predicted.search(heading))
 
     def _value_at(
         self, text: str, position: int, limit: int, rule: MeasurementRule
@@ -234,19 +264,30 @@ class ValueGrammar:
     def _unit_at(
         self, text: str, position: int, limit: int, rule: MeasurementRule
     ) -> tuple[str | None, int]:
-        match = self._unit.match(text, position, limit)
-        if match is None:
-            return None, position
-        printed = _squeeze(match["unit"])
+        """The longest unit printed at ``position``, in UCUM, and where it ends."""
+        start = position + _blank(text[position : min(limit, position + 4)])
+        line = re.compile(r"[^\r\n]*").match(text, start, min(limit, start + self._longest_unit))
+        printed = line[0] if line else ""
+        for length in range(len(printed), 0, -1):
+            following = text[start + length : start + length + 1]
+            if printed[length - 1].isspace() or (following.isalnum() and printed[length - 1].isalnum()):
+                continue
+            ucum = self._ucum(_squeeze(printed[:length]), rule)
+            if ucum is not None:
+                return ucum, start + length
+        return None, position
+
+    def _ucum(self, printed: str, rule: MeasurementRule) -> str | None:
+        """The UCUM unit of a spelling; of one that stands for several, the one the analyte has."""
+        if (short := rule.shorthand.get(printed)) is not None:
+            return short
         ucum = self._exact_units.get(printed) or self._folded_units.get(printed.lower())
         if ucum is None:
-            known = {rule.canonical_unit, *(c.unit for c in rule.conversions)}
-            candidates = {u for p, u in self._exact_units.items() if p.lower() == printed.lower()}
-            fitting = candidates & known
-            ucum = fitting.pop() if len(fitting) == 1 else None
-        if ucum is None or (len(printed) == 1 and not _accepts(rule, ucum)):
-            return None, position
-        return ucum, match.end("unit")
+            fitting = [u for u in self._ambiguous_units.get(printed.lower(), ()) if _accepts(rule, u)]
+            ucum = fitting[0] if len(fitting) == 1 else None
+        if ucum is not None and len(printed) == 1 and not _accepts(rule, ucum):
+            return None
+        return ucum
 
     def _finish(
         self, text: str, value: Printed, limit: int, first: int, parts: tuple[Part, ...],
@@ -258,16 +299,20 @@ class ValueGrammar:
         for _ in range(2):
             flag = self._flag.match(text, position, limit)
             if flag and value.is_number:
-                name: Interpretation | None = (
-                    "high" if flag["high"] else "low" if flag["low"] else None
-                )
-                interpretation = interpretation or name
+                interpretation = interpretation or _flagged(flag)
                 found.append(("range", flag.start() + _blank(flag[0]), flag.end()))
                 position = flag.end()
             if reference is None and (reference := self._reference.match(text, position, limit)):
                 found.append(("range", reference.start() + _blank(reference[0]), reference.end()))
                 position = reference.end()
         low, high = _bounds(reference)
+        if reference is not None and interpretation is None and value.is_number:
+            inside = next(self._words_in(text, reference.start(), reference.end()), None)
+            flagged = self._flag_inside.search(text, reference.start(), reference.end())
+            if inside is not None:
+                interpretation = self._words[_squash(inside[0])]
+            elif flagged is not None:
+                interpretation = _flagged(flagged)
         trailing = re.compile(r"[\s,(\[–-]{0,3}").match(text, position, limit)
         if value.is_number and interpretation is None and trailing is not None:
             word = self._word_at(text, trailing.end(), limit)
@@ -313,6 +358,15 @@ class ValueGrammar:
         unit, stop = self._unit_at(text, start, end, rule)
         return unit if unit and not text[stop:end].strip(" )]\u00a0") else None
 
+    def unit_and_reference(
+        self, text: str, start: int, end: int, rule: MeasurementRule
+    ) -> tuple[str | None, int, tuple[Decimal | None, Decimal | None] | None]:
+        """What stands beside a label: its unit, where that ends, and a range behind it
+        ("C3 g/L (0.75-1.65)")."""
+        unit, stop = self._unit_at(text, start, end, rule)
+        bounds = self.reference(text, stop, end) if text[stop:end].strip() else None
+        return unit, stop, bounds
+
     def reference(
         self, text: str, start: int, end: int
     ) -> tuple[Decimal | None, Decimal | None] | None:
@@ -325,12 +379,18 @@ class ValueGrammar:
         match = self._flag.match(text, start, end)
         if match is None or text[match.end() : end].strip():
             return None
-        return "high" if match["high"] else "low" if match["low"] else None
+        return _flagged(match)
 
     def cell(self, text: str, start: int, end: int, rule: MeasurementRule) -> Printed | None:
         """The value of a table cell ``[start, end)``: as ``read``, but it must begin there."""
         value = self.read(text, start, end, rule)
         return value if value and not text[start : value.start].strip(" \t|*:=") else None
+
+
+def _is_year(value: Printed) -> bool:
+    """Whether a bare number reads as a year: "negative (2018)"."""
+    number = value.number
+    return value.unit is None and number is not None and 1900 <= number <= 2100
 
 
 def _with(value: Printed, **changes: object) -> Printed:
@@ -343,6 +403,12 @@ def _parts(text: str, start: int, number_end: int, end: int) -> tuple[Part, ...]
         unit = number_end + _blank(text[number_end:end])
         return (("value", start, number_end), ("unit", unit, end))
     return (("value", start, number_end),)
+
+
+def _flagged(match: re.Match[str]) -> Interpretation | None:
+    """High or low by the flag's group; an asterisk says neither."""
+    found = {name[:-1] for name, value in match.groupdict().items() if value}
+    return "high" if "high" in found else "low" if "low" in found else None
 
 
 def _bounds_pattern(number: int) -> str:
@@ -372,10 +438,6 @@ def _squeeze(printed: str) -> str:
 
 def _squash(word: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"[-‐‑]", "-", word)).lower()
-
-
-def _loose(spelling: str) -> str:
-    return r"[ \u00a0\u2009\u202f]?".join(re.escape(c) for c in spelling)
 
 
 def _word_pattern(word: str) -> str:
