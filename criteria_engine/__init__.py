@@ -2,3 +2,22 @@
 
 Nothing in this room reads text or loads spaCy.
 """
+
+from criteria_engine.assessment import Anchors, Assessment
+from criteria_engine.engine import assess
+from criteria_engine.protocol import (
+    Protocol,
+    ProtocolError,
+    available_protocols,
+    load_protocol,
+)
+
+__all__ = [
+    "Anchors",
+    "Assessment",
+    "Protocol",
+    "ProtocolError",
+    "assess",
+    "available_protocols",
+    "load_protocol",
+]

@@ -285,6 +285,8 @@ class FrequencyRule(Rule):
 class DosingRules(Rule):
     """Dose units, frequencies and routes as they are written on charts."""
 
+    courses: tuple[Pattern, ...] = ()
+    tablets: Pattern = r"(?!)"
     dose_units: dict[str, float | None]
     frequencies: tuple[FrequencyRule, ...]
     routes: dict[Route, Words]

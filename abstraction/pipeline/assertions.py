@@ -27,9 +27,8 @@ _STATUSES: dict[str, TherapyStatus | None] = {
     "never_given": "never_given",
     "historical": "unknown",
 }
-_FIRM = frozenset({"declined", "access_denied", "never_given", "held"})
-"""Categories that outweigh an ordinary cue standing a few words nearer."""
-_FIRMNESS = 4
+_FIRMNESS = {"declined": 8, "access_denied": 8, "never_given": 4, "held": 4}
+"""By how many words a firm cue outweighs an ordinary one that stands nearer."""
 _REASONS: tuple[tuple[str, StopReason], ...] = (
     ("intolerance", "intolerance"),
     ("inefficacy", "inefficacy"),
@@ -147,7 +146,7 @@ def judge_therapy(
     standing = [c for c in cues if c.category in _STATUSES]
     chosen = min(
         standing,
-        key=lambda c: (c.distance - (_FIRMNESS if c.category in _FIRM else 0), c.start),
+        key=lambda c: (c.distance - _FIRMNESS.get(c.category, 0), c.start),
         default=None,
     )
     negated, possible = nearest(cues, "negated"), nearest(cues, "possible")
@@ -163,7 +162,7 @@ def judge_therapy(
 
 
 def _from_section(implied: Collection[str], dosed: bool, failed: bool) -> str:
-    if failed or "past" in implied:
+    if "past" in implied or (failed and not dosed):
         return "stopped"
     return "active" if dosed or "medication_list" in implied else "unknown"
 

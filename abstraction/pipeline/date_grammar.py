@@ -62,11 +62,11 @@ class DateGrammar:
           | (?P<bare_month>(?:(?<=\bin\s)|(?<=\bsince\s)|(?<=\bfrom\s)|(?<=\buntil\s)|(?<=\btill\s)|(?<=\blast\s)|(?<=\bthrough\s)){month}(?![\s,-]{{0,3}}\d))
           | (?P<year_month>(?<![\d/.-]){year}[-./](?:0[1-9]|1[0-2])(?![\d]|[-./]\d))
           | (?P<part>\b(?:{parts})[\s-]{{0,2}}(?:{year}|{short}))
-          | (?P<month_slash_year>(?<![\d/.-])(?:0?[1-9]|1[0-2])\s?/\s?{year}(?![\d/]))
+          | (?P<month_slash_year>(?:(?<![\d/.-])|(?<=/(?:19|20)\d\d-))(?:0?[1-9]|1[0-2])\s?/\s?{year}(?![\d/]))
           | (?P<ago>\b(?:(?:about|approximately|approx\.?|around|~|over|nearly|almost)\s*)?(?P<count>\d{{1,3}}|{words})\s*(?:\+\s*)?(?P<unit>day|week|wk|month|mo|mth|year|yr)s?\.?\s+(?:ago|back|earlier|prior|previously)\b)
           | (?P<last>\blast\s+(?P<last_unit>week|month|year)\b|\byesterday\b)
           | (?P<today>\btoday\b|\bthis\s+(?:morning|afternoon|visit)\b)
-          | (?P<year>(?<![\d/.,$-])\b{year}\b(?![/\d-]|\.\d|\s*(?:mg|mL|g\b|kcal|ml)))
+          | (?P<year>(?:(?<![\d/.,$-])|(?<=(?:19|20)\d\d[-–]))\b{year}\b(?![/\d]|[-–](?!(?:19|20)\d\d\b)|\.\d|\s*(?:mg|mL|g\b|kcal|ml)))
           | (?P<day_slash_month>(?<![\d/.-])\d{{1,2}}/\d{{1,2}}(?![\d/]|\.\d))
             """,
             re.VERBOSE | re.IGNORECASE,

@@ -252,12 +252,21 @@ class _NoteFacts:
                 date = date or days
         single = isinstance(rule, TherapyRule) and rule.form in ("procedure", "vaccine")
         status = judged.status
-        if status == "unknown" and stop is not None:
-            status = "stopped"
-        given_once = single or (dosing.route == "intravenous" and date is not None)
+        note_date = self._doc._.note_date
+        ended = stop is not None and (note_date is None or stop.start <= note_date)
+        told_whole = status == "unknown" and judged.temporality == "past" and dosing.course
+        if (status in ("unknown", "active") and ended) or told_whole:
+            status, judged = "stopped", replace(judged, temporality="past")
+        uncued = not any(c.category in ("active", "stopped", "held") for c in cues)
+        infused = dosing.route == "intravenous" and dosing.dose is not None
+        given_once = single or (
+            infused and dosing.frequency is None and not dosing.course and (date is not None or uncued)
+        )
         if given_once and status in ("active", "unknown", "stopped") and start is None:
-            status = None
             date, stop = date or stop, None
+            if date is None and not single and status == "active":
+                date = self._note_day
+            status = None
         if date is None and start is None and stop is None and status in ("active", "held"):
             date = self._note_day
         return TherapyFact(

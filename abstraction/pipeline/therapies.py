@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
@@ -24,6 +24,10 @@ if not Doc.has_extension("therapies"):
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+|\d+(?:[.,]\d+)?|\.\d+"
 _LINK = r"[\s\u00a0\u2009\u202f]*"
+_COUNTS = {
+    "half": 0.5, "one": 1, "two": 2, "three": 3, "four": 4,
+    **{str(n): n for n in range(10)},
+}  # fmt: skip
 _NEAR = 60
 """Characters after a drug in which its dose and frequency stand."""
 
@@ -41,6 +45,8 @@ class Dosing:
     frequency: float | None = None
     daily_dose_mg: float | None = None
     route: Route | None = None
+    course: bool = False
+    """Told as a whole: so many cycles or days."""
     dates: tuple[tuple[DateRole, DateMention], ...] = ()
     parts: tuple[Part, ...] = ()
 
@@ -88,6 +94,8 @@ class DosingGrammar:
             rf"(?:{_LINK}(?:(?:{any_route})|of|tablets?|daily|pulse|\bdose\b)){{0,3}}{_LINK}$",
             re.IGNORECASE,
         )
+        self._tablets = re.compile(dosing.tablets, re.IGNORECASE)
+        self._course = re.compile("|".join(dosing.courses) or r"(?!)", re.IGNORECASE)
         dates = rules.dates
         self._date_words: tuple[tuple[DateRole, re.Pattern[str]], ...] = (
             ("stop", re.compile(rf"(?:{_words(dates.until)})\W*(?:\w+\W+){{0,2}}$", re.IGNORECASE)),
@@ -110,13 +118,22 @@ class DosingGrammar:
         elif before := self._dose_before.search(text, max(floor, target.start - 40), target.start):
             dose, start = self._as_dose(before), before.start()
             parts.append(("dose", before.start(), before.end("unit")))
-        frequency = self._frequency(text, end, min(limit, end + _NEAR), parts)
+        count = self._tablets.match(text, end, near) if dose is not None else None
+        frequency = self._frequency(
+            text, count.end() if count else end, min(limit, end + _NEAR), parts
+        )
         route = self._route(text, start, end, floor, limit) or (
             target.term.route if target.term else None
         )
         return Dosing(
-            start, end, dose, frequency, self._daily(dose, frequency), route, parts=tuple(parts)
-        )
+            start, end, dose, frequency,
+            self._daily(dose, frequency, _COUNTS[count["count"].lower()] if count else 1),
+            route, course=self._is_course(text, end, limit), parts=tuple(parts),
+        )  # fmt: skip
+
+    def _is_course(self, text: str, end: int, limit: int) -> bool:
+        stop = re.compile(r"[;\n\r]|\.\s").search(text, end, min(limit, end + _NEAR))
+        return bool(self._course.search(text, end, stop.start() if stop else min(limit, end + _NEAR)))
 
     def _bare(self, text: str, begin: int, near: int) -> re.Match[str] | None:
         """A number without a unit right after the name ("pred 10"); never a year or a date."""
@@ -154,17 +171,20 @@ class DosingGrammar:
             (abs(match.start() - start), route)
             for route, pattern in self._routes
             for match in pattern.finditer(text, *window)
-            if not re.search(r"[;\n\r.]\s", text[min(match.end(), end) : max(match.start(), start)])
+            if not re.search(
+                r"[;\n\r.,(]\s*" if match.end() <= start else r"[;\n\r.]\s",
+                text[min(match.end(), end) : max(match.start(), start)],
+            )
         ]
         return min(found)[1] if found else None
 
-    def _daily(self, dose: Dose | None, frequency: float | None) -> float | None:
+    def _daily(self, dose: Dose | None, frequency: float | None, count: float) -> float | None:
         if dose is None or frequency is None or dose.unit is None:
             return None
         factor = self._milligrams.get(dose.unit.lower())
         if factor is None:
             return None
-        exact = Decimal(str(dose.number)) * Decimal(str(factor))
+        exact = Decimal(str(dose.number)) * Decimal(str(factor)) * Decimal(str(count))
         return round(float(Fraction(exact) * Fraction(frequency).limit_denominator(400)), 6)
 
     def date_roles(
@@ -270,7 +290,8 @@ def _end(dosing: Dosing | None, target: Target) -> int:
 
 
 def _dated(dosing: Dosing, role: DateRole, date: DateMention) -> Dosing:
-    return Dosing(
-        dosing.start, dosing.end, dosing.dose, dosing.frequency, dosing.daily_dose_mg,
-        dosing.route, (*dosing.dates, (role, date)), (*dosing.parts, ("date", date.start, date.end)),
-    )  # fmt: skip
+    return replace(
+        dosing,
+        dates=(*dosing.dates, (role, date)),
+        parts=(*dosing.parts, ("date", date.start, date.end)),
+    )

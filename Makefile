@@ -1,0 +1,35 @@
+# The environment is .venv; whatever needs it builds it.
+SAMPLE := corpus/synthetic/sample
+PROTOCOL := NCT07432334
+
+.PHONY: setup demo test lint docs bench chromium
+
+setup:
+	@scripts/setup
+
+.venv/.ready: requirements/dev.txt pyproject.toml scripts/setup
+	@scripts/setup
+
+demo: .venv/.ready
+	.venv/bin/lupus-chart screen $(SAMPLE) --protocol $(PROTOCOL) --screening-date 2026-04-01 \
+		--anchors $(SAMPLE)/anchors.csv --out out/demo
+	@echo "Open the report: $(CURDIR)/out/demo/report.html"
+
+test: chromium lint
+	.venv/bin/pytest
+
+lint: .venv/.ready
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+# The files under docs/ that are written from the code: the command reference, the JSON Schemas.
+docs: .venv/.ready
+	.venv/bin/python scripts/write_docs.py
+
+bench: .venv/.ready
+	.venv/bin/python benchmarks/throughput.py
+
+chromium:
+	@scripts/chromium

@@ -1,0 +1,75 @@
+"""The chart: one patient's facts over all notes, in one order, each told once.
+
+Pure.  A chart adds nothing to its facts; it only finds them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from abstraction.facts import Fact, Kind
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The facts of one patient, sorted by note and place, identical facts folded into one.
+
+    Build it with ``chart_of`` or ``charts``, which sort and fold.
+    """
+
+    patient_id: str
+    facts: tuple[Fact, ...] = ()
+
+    def of(self, kind: Kind, concepts: Iterable[str]) -> tuple[Fact, ...]:
+        """The facts of this kind about any of the concepts, in chart order."""
+        wanted = sorted(set(concepts))
+        places = [place for concept in wanted for place in self._places.get((kind, concept), ())]
+        return tuple(self.facts[place] for place in sorted(places))
+
+    def concepts(self, kind: Kind) -> tuple[str, ...]:
+        """The concepts of this kind that the chart speaks of, sorted."""
+        return tuple(sorted(concept for known, concept in self._places if known == kind))
+
+    @cached_property
+    def last_note_date(self) -> dt.date | None:
+        """The day of the newest dated note that a fact stands in; None when no note is dated."""
+        return max((fact.note_date for fact in self.facts if fact.note_date), default=None)
+
+    def last_date(self, kind: Kind, concepts: Iterable[str]) -> dt.date | None:
+        """The last day on which a dated fact about the concepts may have been so."""
+        return max((fact.date.end for fact in self.of(kind, concepts) if fact.date), default=None)
+
+    @cached_property
+    def _places(self) -> dict[tuple[Kind, str], list[int]]:
+        places: dict[tuple[Kind, str], list[int]] = defaultdict(list)
+        for place, fact in enumerate(self.facts):
+            places[fact.kind, fact.concept].append(place)
+        return dict(places)
+
+
+def chart_of(patient_id: str, facts: Iterable[Fact]) -> Chart:
+    """The chart of one patient.
+
+    Raises ``ValueError`` when a fact belongs to somebody else.
+    """
+    own = tuple(facts)
+    if any(fact.patient_id != patient_id for fact in own):
+        raise ValueError(f"the chart of {patient_id} was given a fact of another patient")
+    told_once = {fact.model_dump_json(): fact for fact in own}
+    ordered = sorted(told_once.items(), key=lambda item: (item[1].order(), item[0]))
+    return Chart(patient_id, tuple(fact for _, fact in ordered))
+
+
+def charts(facts: Iterable[Fact], patient_ids: Iterable[str] = ()) -> tuple[Chart, ...]:
+    """A chart for each patient of the facts and of ``patient_ids``, sorted by patient id.
+
+    ``patient_ids`` names patients who must have a chart even where no fact was found.
+    """
+    by_patient: dict[str, list[Fact]] = {patient_id: [] for patient_id in patient_ids}
+    for fact in facts:
+        by_patient.setdefault(fact.patient_id, []).append(fact)
+    return tuple(chart_of(patient_id, by_patient[patient_id]) for patient_id in sorted(by_patient))

@@ -1,0 +1,105 @@
+"""The days that a trial's windows are counted from, for all patients alike or a line a patient."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from abstraction.reading.delimited import numbered_rows, open_table, table_reader
+from api.cli.options import parse_strict_day
+from criteria_engine.assessment import Anchors
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """Screening and leukapheresis as far as they are given, and where they are given."""
+
+    screening: dt.date | None
+    leukapheresis: dt.date | None
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorTable:
+    """The dates of every patient: a line of the table, else the dates given for all."""
+
+    common: Dates
+    rows: Mapping[str, Dates]
+
+    def for_patients(self, patient_ids: Iterable[str]) -> dict[str, Anchors]:
+        """The anchors of each patient; ``click.UsageError`` for one without a screening date."""
+        return {patient_id: self._of(patient_id) for patient_id in patient_ids}
+
+    def _of(self, patient_id: str) -> Anchors:
+        row = self.rows.get(patient_id, self.common)
+        screening = row.screening or self.common.screening
+        leukapheresis = row.leukapheresis or self.common.leukapheresis
+        if screening is None:
+            raise click.UsageError(
+                f"patient {patient_id} has no screening date: add a line to the --anchors file, "
+                "or give --screening-date"
+            )
+        _check_order(screening, leukapheresis, row.where)
+        return Anchors(screening=screening, leukapheresis=leukapheresis)
+
+
+def read_anchors(
+    screening: dt.date | None, leukapheresis: dt.date | None, path: Path | None
+) -> AnchorTable:
+    """The dates given by options and by file, checked.  ``click.UsageError`` says what is wrong."""
+    if screening is None and path is None:
+        raise click.UsageError("give --screening-date, or --anchors with a line a patient")
+    common = Dates(screening, leukapheresis, "--leukapheresis-date")
+    if screening is not None:
+        _check_order(screening, leukapheresis, common.where)
+    return AnchorTable(common, _read_rows(path) if path else {})
+
+
+def _read_rows(path: Path) -> dict[str, Dates]:
+    rows: dict[str, Dates] = {}
+    try:
+        with open_table(path) as stream:
+            reader = table_reader(stream)
+            header = [name.strip().lower() for name in next(reader, [])]
+            lacking = [name for name in ("patient_id", "screening") if name not in header]
+            if lacking:
+                raise click.UsageError(f"{path}: has no column {', '.join(lacking)}")
+            for line, row in numbered_rows(reader, header):
+                where = f"{path}:{line}"
+                if isinstance(row, str):
+                    raise click.UsageError(f"{where}: {row}")
+                patient_id = row["patient_id"].strip()
+                if not patient_id:
+                    raise click.UsageError(f"{where}: has no patient_id")
+                if patient_id in rows:
+                    raise click.UsageError(f"{where}: names patient {patient_id} a second time")
+                rows[patient_id] = _dates(row, where)
+    except OSError as error:
+        raise click.UsageError(f"{path}: cannot be read ({error.strerror})") from None
+    except csv.Error as error:
+        raise click.UsageError(f"{path}: has a broken header ({error})") from None
+    return rows
+
+
+def _dates(row: Mapping[str, str], where: str) -> Dates:
+    found: dict[str, dt.date | None] = {}
+    for name in ("screening", "leukapheresis"):
+        written = row.get(name, "").strip()
+        try:
+            found[name] = parse_strict_day(written) if written else None
+        except ValueError as error:
+            raise click.UsageError(f"{where}: {name} {error}") from None
+    return Dates(found["screening"], found["leukapheresis"], where)
+
+
+def _check_order(screening: dt.date, leukapheresis: dt.date | None, where: str) -> None:
+    if leukapheresis is not None and leukapheresis < screening:
+        raise click.UsageError(
+            f"{where}: leukapheresis on {leukapheresis} would be before screening on {screening}; "
+            "is one of the two mistyped?"
+        )

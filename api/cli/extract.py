@@ -1,0 +1,29 @@
+"""``lupus-chart extract``: notes in, facts out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from api.cli.options import notes_argument, out_option
+
+
+@click.command(name="extract", short_help="Notes in, facts out.")
+@notes_argument
+@out_option
+def extract(input: Path, out: Path) -> int:
+    """Extract the facts of INPUT into DIR: facts.jsonl, notes.jsonl, ledger.jsonl.
+
+    INPUT is a folder of charts (a folder a patient), one patient's folder, one note (.txt, .md)
+    or a table (.jsonl, .csv, .parquet).
+    """
+    from api.cli.exits import DONE, SOME_FAILED, prepare_folder, report_errors
+    from api.cli.extraction import collect, extract_into
+
+    notes = collect(input)
+    prepare_folder(out)
+    summary = extract_into(notes, out).summary
+    report_errors(summary.errors)
+    click.echo(f"{summary.notes} notes, {summary.facts} facts: {out}")
+    return SOME_FAILED if summary.errors else DONE

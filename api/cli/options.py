@@ -1,0 +1,68 @@
+"""Options that several commands share, and the kinds of value they take."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+class Day(click.ParamType[dt.date]):
+    """A day of the calendar, written YYYY-MM-DD."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.date:
+        if isinstance(value, dt.date):
+            return value
+        try:
+            return parse_strict_day(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def parse_strict_day(text: str) -> dt.date:
+    """The day written YYYY-MM-DD; ``ValueError`` with a readable message for anything else."""
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+        raise ValueError(f"{text!r} is not a day written YYYY-MM-DD")
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no day of the calendar") from None
+
+
+notes_argument = click.argument("input", metavar="INPUT", type=click.Path(path_type=Path))
+
+out_option = click.option(
+    "--out",
+    required=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Folder to write to; files of an earlier run in it are replaced.",
+)
+
+protocol_option = click.option(
+    "--protocol", required=True, metavar="P", help="A protocol's name, or the path of its file."
+)
+
+screening_option = click.option(
+    "--screening-date", type=Day(), help="Day of screening, for every patient not in --anchors."
+)
+
+leukapheresis_option = click.option(
+    "--leukapheresis-date",
+    type=Day(),
+    help="Planned day of leukapheresis, which the wash-out windows are counted from.",
+)
+
+anchors_option = click.option(
+    "--anchors",
+    metavar="FILE.csv",
+    type=click.Path(path_type=Path),
+    help="A date a patient: columns patient_id, screening, leukapheresis.",
+)

@@ -1,0 +1,69 @@
+"""The report of a screening, and its summary on the terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from abstraction.facts import Fact
+    from abstraction.notes import Note
+    from api.cli.extraction import Extraction
+    from criteria_engine.assessment import Assessment, Triage
+    from criteria_engine.protocol import Protocol
+
+REPORT = "report.html"
+
+_TRIAGE_WORDS: dict[Triage, str] = {
+    "potentially_eligible": "potentially eligible",
+    "needs_information": "need more information",
+    "ineligible": "ineligible",
+}
+
+
+def write_report(
+    notes: Iterable[Note],
+    facts: Iterable[Fact],
+    assessments: Iterable[Assessment],
+    protocol: Protocol,
+    extraction: Extraction,
+    out: Path,
+) -> Path:
+    """Write ``report.html`` into the folder and return its path."""
+    import importlib.metadata
+
+    from abstraction.writing import replacing
+    from api.pages.report import Provenance, render_report
+
+    page = render_report(
+        notes,
+        facts,
+        assessments,
+        protocol_prose={
+            criterion.id: (criterion.title, "\n".join(criterion.registered))
+            for criterion in protocol.criteria
+        },
+        provenance=Provenance(
+            software_version=importlib.metadata.version("lupus-chart"),
+            rule_pack_version=extraction.rule_pack,
+            notes_failed=len(extraction.summary.errors),
+        ),
+    )
+    path = out / REPORT
+    with replacing(path) as (stream,):
+        stream.write(page)
+    return path
+
+
+def print_summary(assessments: Sequence[Assessment], report: Path) -> None:
+    """Patients by triage and the path of the report, on standard output."""
+    counts = Counter(assessment.triage for assessment in assessments)
+    click.echo(f"{len(assessments)} patients screened")
+    for triage, words in _TRIAGE_WORDS.items():
+        click.echo(f"{counts[triage]:7} {words}")
+    click.echo(f"Report: {report}")

@@ -1,0 +1,57 @@
+"""``lupus-chart score``: the criteria engine alone, on facts that were extracted before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from api.cli.options import (
+    anchors_option,
+    leukapheresis_option,
+    protocol_option,
+    screening_option,
+)
+
+
+@click.command(name="score", short_help="Score facts that were extracted before.")
+@click.argument("facts", metavar="FACTS.jsonl", type=click.Path(path_type=Path))
+@protocol_option
+@screening_option
+@leukapheresis_option
+@anchors_option
+@click.option(
+    "--out",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Folder to write assessments.jsonl to; without it they go to standard output.",
+)
+def score(
+    facts: Path,
+    protocol: str,
+    screening_date: dt.date | None,
+    leukapheresis_date: dt.date | None,
+    anchors: Path | None,
+    out: Path | None,
+) -> int:
+    """Score the patients of FACTS.jsonl, and of the ledger.jsonl beside it, against a protocol.
+
+    No note is read and no language processing is loaded.
+    """
+    from abstraction.writing import json_line
+    from api.cli.anchors import read_anchors
+    from api.cli.exits import DONE, prepare_folder
+    from api.cli.scoring import assess_all, load, recorded, write_assessments
+
+    loaded = load(protocol)
+    dates = read_anchors(screening_date, leukapheresis_date, anchors)
+    recorded_facts, patients = recorded(facts)
+    assessments = assess_all(recorded_facts, patients, loaded, dates)
+    if out is None:
+        for assessment in assessments:
+            click.echo(json_line(assessment), nl=False)
+    else:
+        prepare_folder(out)
+        click.echo(f"{len(assessments)} patients: {write_assessments(assessments, out)}")
+    return DONE

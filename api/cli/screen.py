@@ -1,0 +1,60 @@
+"""``lupus-chart screen``: notes in, verdicts and a report out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from api.cli.options import (
+    anchors_option,
+    leukapheresis_option,
+    notes_argument,
+    out_option,
+    protocol_option,
+    screening_option,
+)
+
+
+@click.command(name="screen", short_help="Notes in, verdicts and a report out.")
+@notes_argument
+@protocol_option
+@screening_option
+@leukapheresis_option
+@anchors_option
+@out_option
+def screen(
+    input: Path,
+    protocol: str,
+    screening_date: dt.date | None,
+    leukapheresis_date: dt.date | None,
+    anchors: Path | None,
+    out: Path,
+) -> int:
+    """Extract the facts of INPUT, score every patient, and write a report.
+
+    DIR then holds what extract writes, assessments.jsonl, and report.html: one file that needs
+    no network, in which every verdict stands beside the words it rests on.
+    """
+    from api.cli.anchors import read_anchors
+    from api.cli.exits import DONE, SOME_FAILED, prepare_folder, report_errors
+    from api.cli.extraction import collect, extract_into
+    from api.cli.reporting import print_summary, write_report
+    from api.cli.scoring import assess_all, load, recorded, write_assessments
+
+    loaded = load(protocol)
+    dates = read_anchors(screening_date, leukapheresis_date, anchors)
+    notes = collect(input)
+    dates.for_patients(notes.patients())
+    prepare_folder(out)
+
+    extraction = extract_into(notes, out)
+    facts, patients = recorded(out / "facts.jsonl")
+    assessments = assess_all(facts, patients, loaded, dates)
+    write_assessments(assessments, out)
+    report = write_report(notes, facts, assessments, loaded, extraction, out)
+
+    report_errors(extraction.summary.errors)
+    print_summary(assessments, report)
+    return SOME_FAILED if extraction.summary.errors else DONE

@@ -1,0 +1,1 @@
+"""Invented charts with their known truth, and how well the house reads them."""

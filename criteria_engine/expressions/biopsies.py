@@ -1,0 +1,183 @@
+"""The kidney biopsy that governs: its classes, and what to do when biopsies disagree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from abstraction.facts import BiopsyClass, BiopsyFact
+from criteria_engine import logic
+from criteria_engine.assessment import Basis, Missing
+from criteria_engine.expressions.node import Aside, Case, Node, Result
+from criteria_engine.expressions.timing import is_later
+from criteria_engine.intervals import Window, certainly_before
+from criteria_engine.logic import Truth, truth_of
+from criteria_engine.statements import Stance, stance, when
+from criteria_engine.wording import date_text, joined, listed
+
+
+class BiopsyClassIn(Node):
+    """Whether the newest native kidney biopsy shows one of the classes.
+
+    The classes told in one note for one day are one biopsy.  A newest biopsy without any of the
+    classes under an older one with them is a conflict for a person, unless ``newest_governs``.
+    ``who_labelled`` tells whether a class of the WHO system counts (``accept``) or stays open.
+    """
+
+    op: Literal["biopsy_class"] = "biopsy_class"
+    one_of: Annotated[tuple[BiopsyClass, ...], Field(min_length=1)]
+    who_labelled: Literal["unknown", "accept"] = "unknown"
+    older_disagreement: Literal["unknown", "newest_governs"] = "unknown"
+
+    def evaluate(self, case: Case) -> Result:
+        asides: list[Aside] = []
+        mentions: list[Mention] = []
+        for fact in case.chart.of("biopsy", ("kidney_biopsy",)):
+            assert isinstance(fact, BiopsyFact)
+            why = self._does_not_count(fact, case)
+            if why is not None:
+                asides.append(Aside(fact, why))
+            elif (mention := self._mention(fact)) is not None:
+                mentions.append(mention)
+            else:
+                asides.append(Aside(fact, "names no class that bears on the question"))
+        if not mentions:
+            return self._told(Truth.UNKNOWN, "silent", [], asides, "no class is documented")
+        return self._weigh(_biopsies(mentions), asides)
+
+    def prose(self) -> str:
+        classes = listed(self.one_of, "or")
+        return f"newest native kidney biopsy of class {classes}, alone or combined"
+
+    def _does_not_count(self, fact: BiopsyFact, case: Case) -> str | None:
+        position = stance(fact)
+        if position not in (Stance.AFFIRMED, Stance.DENIED):
+            return position.value
+        if fact.organ != "native_kidney":
+            return "not the native kidney"
+        if is_later(fact, case.anchors.screening):
+            return f"dated after {case.anchors.screening}"
+        return None
+
+    def _mention(self, fact: BiopsyFact) -> Mention | None:
+        if stance(fact) is Stance.DENIED:
+            ruled_out = set(self.one_of) <= set(fact.classes)
+            return Mention(fact, Truth.FALSE) if ruled_out else None
+        if not fact.classes and not fact.readings:
+            return None
+        readings = fact.readings or (fact.classes,)
+        truth = logic.agreed(truth_of(bool(set(self.one_of) & set(read))) for read in readings)
+        if fact.system == "who" and self.who_labelled == "unknown":
+            truth = Truth.UNKNOWN
+        return Mention(fact, truth)
+
+    def _weigh(self, biopsies: list[Biopsy], asides: list[Aside]) -> Result:
+        newest = [
+            one for one in biopsies if not any(certainly_before(one.when, o.when) for o in biopsies)
+        ]
+        older = [one for one in biopsies if one not in newest]
+        truth = logic.agreed(one.truth for one in newest)
+        if not truth.known:
+            sides = {one.truth for one in newest}
+            conflicting = {Truth.TRUE, Truth.FALSE} <= sides
+            return self._told(
+                Truth.UNKNOWN,
+                "conflicting" if conflicting else "judgement",
+                biopsies,
+                asides,
+                "biopsies that may both be the newest disagree"
+                if conflicting
+                else "the class leaves a choice",
+            )
+        disputed = truth is Truth.FALSE and any(one.truth is not truth for one in older)
+        if disputed and self.older_disagreement == "unknown":
+            return self._told(
+                Truth.UNKNOWN, "conflicting", biopsies, asides, "an older biopsy disagrees"
+            )
+        asides += [
+            Aside(mention.fact, "superseded by a newer biopsy")
+            for one in older
+            for mention in one.mentions
+        ]
+        return self._told(truth, "documented", newest, asides, "")
+
+    def _told(
+        self, truth: Truth, basis: Basis, biopsies: list[Biopsy], asides: list[Aside], why: str
+    ) -> Result:
+        mentions = [mention for one in biopsies for mention in one.mentions]
+        told = joined(f"class {_classes(one.fact)} {date_text(one.fact)}" for one in mentions)
+        required = f"class {listed(self.one_of, 'or')} required"
+        return Result(
+            op=self.op,
+            asks=self.prose(),
+            truth=truth,
+            basis=basis,
+            reason="Kidney biopsy: " + joined((told, required, why)),
+            topic="kidney biopsy class",
+            facts_for=tuple(one.fact for one in mentions if one.truth is not Truth.FALSE),
+            facts_against=tuple(one.fact for one in mentions if one.truth is Truth.FALSE),
+            asides=tuple(asides),
+            missing=()
+            if truth.known
+            else (Missing(concept="kidney_biopsy", why=f"the report of the newest biopsy: {why}"),),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One class phrase and whether it holds one of the classes asked for."""
+
+    fact: BiopsyFact
+    truth: Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Biopsy:
+    """The mentions of one note for one day: one biopsy, as that note tells it."""
+
+    mentions: tuple[Mention, ...]
+    when: Window
+
+    @property
+    def truth(self) -> Truth:
+        """A combined biopsy holds a class when any of its phrases does.
+
+        Phrases without a date may speak of different biopsies, and a phrase that denies the
+        classes contradicts one that holds them: then all must agree.
+        """
+        truths = [mention.truth for mention in self.mentions]
+        undated = self.mentions[0].fact.date is None
+        denied = any(stance(mention.fact) is Stance.DENIED for mention in self.mentions)
+        return logic.agreed(truths) if undated or denied else logic.any_of(truths)
+
+
+def _biopsies(mentions: list[Mention]) -> list[Biopsy]:
+    def event(mention: Mention) -> tuple[str, str]:
+        fact = mention.fact
+        return fact.note_id, fact.date.model_dump_json() if fact.date else ""
+
+    return [
+        Biopsy(told, _time_of(told[0].fact))
+        for _, group in groupby(sorted(mentions, key=event), key=event)
+        for told in (tuple(group),)
+    ]
+
+
+def _time_of(fact: BiopsyFact) -> Window:
+    """When the tissue was taken.
+
+    A note that names no day of its own for the biopsy may repeat an old one: it only tells that
+    the biopsy was done by then.
+    """
+    if fact.date is not None and fact.date.basis == "note":
+        return Window(None, fact.date.end)
+    return when(fact)
+
+
+def _classes(fact: BiopsyFact) -> str:
+    if fact.readings:
+        return listed(("+".join(reading) for reading in fact.readings), "or")
+    return "+".join(fact.classes)

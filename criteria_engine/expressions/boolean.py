@@ -1,0 +1,188 @@
+"""All, any, none, at least k: one answer from several, with every part kept in the trace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from criteria_engine import logic
+from criteria_engine.assessment import Basis
+from criteria_engine.expressions.node import Case, Node, Result
+from criteria_engine.logic import Truth
+from criteria_engine.wording import joined, listed, sentence
+
+if TYPE_CHECKING:
+    from criteria_engine.expressions import Expression
+
+OPENNESS: tuple[Basis, ...] = ("conflicting", "judgement", "anchor", "screening_test", "silent")
+"""Why something is unknown, the reason that most needs a person first."""
+
+
+class All(Node):
+    """Every part holds.  ``name`` makes it a named arm that also reports its settled parts."""
+
+    op: Literal["all"] = "all"
+    name: str | None = None
+    of: Annotated[tuple[Expression, ...], Field(min_length=1)]
+
+    def evaluate(self, case: Case) -> Result:
+        parts = tuple(part.evaluate(case) for part in self.of)
+        truth = logic.all_of(part.truth for part in parts)
+        decisive = tuple(part for part in parts if part.truth is truth)
+        return combined(self, truth, parts, decisive, needs_all=truth is Truth.TRUE, name=self.name)
+
+    def prose(self) -> str:
+        return _prose(self.name, "all of", self.of)
+
+
+class Any(Node):
+    """At least one part holds."""
+
+    op: Literal["any"] = "any"
+    of: Annotated[tuple[Expression, ...], Field(min_length=1)]
+
+    def evaluate(self, case: Case) -> Result:
+        parts = tuple(part.evaluate(case) for part in self.of)
+        truth = logic.any_of(part.truth for part in parts)
+        decisive = tuple(part for part in parts if part.truth is truth)
+        return combined(self, truth, parts, decisive, needs_all=truth is Truth.FALSE)
+
+    def prose(self) -> str:
+        return _prose(None, "at least one of", self.of)
+
+
+class AnyMeasured(Node):
+    """At least one part holds, asking only the parts that the chart speaks of.
+
+    For alternative measurements of one thing: what was not measured does not keep the answer
+    open, but with nothing measured there is no answer.
+    """
+
+    op: Literal["any_measured"] = "any_measured"
+    of: Annotated[tuple[Expression, ...], Field(min_length=1)]
+
+    def evaluate(self, case: Case) -> Result:
+        parts = tuple(part.evaluate(case) for part in self.of)
+        spoken = tuple(part for part in parts if not _unmeasured(part)) or parts
+        truth = logic.any_of(part.truth for part in spoken)
+        decisive = tuple(part for part in spoken if part.truth is truth)
+        return combined(self, truth, parts, decisive, needs_all=truth is Truth.FALSE)
+
+    def prose(self) -> str:
+        return _prose(None, "at least one, of those that were measured, of", self.of)
+
+
+class AtLeast(Node):
+    """``count`` or more of the parts hold; each part is a category that counts once."""
+
+    op: Literal["at_least"] = "at_least"
+    count: int = Field(ge=1)
+    of: Annotated[tuple[Expression, ...], Field(min_length=1)]
+
+    def evaluate(self, case: Case) -> Result:
+        parts = tuple(part.evaluate(case) for part in self.of)
+        truth = logic.at_least(self.count, (part.truth for part in parts))
+        decisive = tuple(part for part in parts if part.truth is truth)
+        return combined(self, truth, parts, decisive, needs_all=True)
+
+    def prose(self) -> str:
+        return _prose(None, f"at least {self.count} of", self.of)
+
+
+class Not(Node):
+    """The part does not hold."""
+
+    op: Literal["not"] = "not"
+    of: Expression
+
+    def evaluate(self, case: Case) -> Result:
+        part = self.of.evaluate(case)
+        return combined(self, logic.negate(part.truth), (part,), (part,), needs_all=True)
+
+    def prose(self) -> str:
+        return f"not ({self.of.prose()})"
+
+
+def combined(
+    node: Node,
+    truth: Truth,
+    parts: tuple[Result, ...],
+    decisive: tuple[Result, ...],
+    *,
+    needs_all: bool,
+    name: str | None = None,
+) -> Result:
+    """The result of a node whose ``decisive`` parts settle it or keep it open.
+
+    ``needs_all`` tells whether the answer rests on all decisive parts together (one presumed part
+    makes it presumed) or on any of them.
+    """
+    if truth is Truth.UNKNOWN:
+        basis = _openness(decisive)
+        reason = _open_reason(decisive)
+        if name:
+            reason = _arm_reason(name, parts)
+    else:
+        presumed = tuple(part.basis == "presumed" for part in decisive)
+        basis = "presumed" if (any if needs_all else all)(presumed) else "documented"
+        reason = joined(part.reason for part in decisive)
+    missing = (gap for part in decisive if truth is Truth.UNKNOWN for gap in part.missing)
+    return Result(
+        op=node.op,
+        asks=node.prose(),
+        truth=truth,
+        basis=basis,
+        reason=reason,
+        missing=tuple(dict.fromkeys(missing)),
+        action=joined(part.action or "" for part in decisive) or None,
+        children=parts,
+        decisive=decisive,
+    )
+
+
+def _unmeasured(part: Result) -> bool:
+    spoken_of = part.basis not in ("silent", "screening_test") or part.evidence()
+    return part.truth is Truth.UNKNOWN and not spoken_of
+
+
+def _openness(parts: tuple[Result, ...]) -> Basis:
+    present = {part.basis for part in parts}
+    return next((basis for basis in OPENNESS if basis in present), "silent")
+
+
+def _open_reason(parts: tuple[Result, ...]) -> str:
+    silent = listed(topic for part in parts for topic in _silent_topics(part))
+    spoken = (part.reason for part in parts if not _only_silent(part))
+    return joined((*spoken, f"nothing documented on {silent}" if silent else ""))
+
+
+def _arm_reason(name: str, parts: tuple[Result, ...]) -> str:
+    """What is settled of an arm, what is in dispute, and the topics that are merely open."""
+    leaves = tuple(leaf for part in parts for leaf in _leaves(part))
+    told = (leaf.reason for leaf in leaves if not (leaf.for_a_person or leaf.is_silent))
+    topics = listed(leaf.topic for leaf in leaves if leaf.for_a_person or leaf.is_silent)
+    return f"{sentence(name)}: {joined((*told, f'open: {topics}' if topics else ''))}"
+
+
+def _leaves(part: Result) -> tuple[Result, ...]:
+    if part.truth.known or not part.decisive:
+        return (part,)
+    return tuple(leaf for child in part.decisive for leaf in _leaves(child))
+
+
+def _only_silent(part: Result) -> bool:
+    return part.is_silent and all(_only_silent(child) for child in part.decisive)
+
+
+def _silent_topics(part: Result) -> tuple[str, ...]:
+    if not _only_silent(part):
+        return ()
+    if not part.decisive:
+        return (part.topic,)
+    return tuple(topic for child in part.decisive for topic in _silent_topics(child))
+
+
+def _prose(name: str | None, how: str, parts: tuple[Expression, ...]) -> str:
+    inner = "; ".join(part.prose() for part in parts)
+    return f"{name}: {how} ({inner})" if name else f"{how} ({inner})"

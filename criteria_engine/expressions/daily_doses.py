@@ -1,0 +1,253 @@
+"""A daily dose that must have come down by the time of a window before an anchor.
+
+Doses of different drugs are added up in milligrams of one reference drug, by the factors of
+``equivalents.yaml``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from abstraction.facts import Route, TherapyFact
+from criteria_engine import logic
+from criteria_engine.assessment import Basis, Missing
+from criteria_engine.expressions.node import Aside, Case, Node, Result
+from criteria_engine.expressions.timing import Before, Span, anchor_day
+from criteria_engine.intervals import Extent, Window, compare, exactly, within
+from criteria_engine.located import read_yaml
+from criteria_engine.logic import Truth
+from criteria_engine.quantities import number_text
+from criteria_engine.statements import Stance, stance, told
+from criteria_engine.vocabulary import Therapies, TherapyConcept
+from criteria_engine.wording import joined, label, listed, sentence
+
+_MILLIGRAMS = {"mg": 1.0, "g": 1000.0}
+
+
+@cache
+def equivalents() -> Mapping[str, Mapping[str, Extent]]:
+    """For each reference drug, how many milligrams of it a milligram of another drug equals."""
+    text = (files("criteria_engine") / "equivalents.yaml").read_text(encoding="utf-8")
+    return {
+        reference: {drug: _factor(factor) for drug, factor in factors.items()}
+        for reference, factors in read_yaml(text).data.items()
+    }
+
+
+def _factor(factor: float | list[float]) -> Extent:
+    return Extent(min(factor), max(factor)) if isinstance(factor, list) else exactly(factor)
+
+
+def _has_equivalents(reference: str) -> str:
+    if reference not in equivalents():
+        raise ValueError(f"{reference!r} is no reference drug of equivalents.yaml")
+    return reference
+
+
+class DailyDose(Node):
+    """Whether the drugs together exceeded a daily dose on any day of the window.
+
+    A dose told inside the window counts for it.  Doses told before it leave the window open, and
+    so does a change whose day is not known.
+    """
+
+    op: Literal["daily_dose"] = "daily_dose"
+    name: str
+    drugs: Annotated[Therapies, Field(min_length=1)]
+    above_mg: float = Field(gt=0)
+    of: Annotated[TherapyConcept, AfterValidator(_has_equivalents)]
+    not_by_route: tuple[Route, ...] = ()
+    within: Before
+
+    def evaluate(self, case: Case) -> Result:
+        day = anchor_day(case.anchors, self.within)
+        doses, asides = self._doses(case)
+        if day is None:
+            shown = [one for one in doses if not one.denied]
+            return self._told(Truth.UNKNOWN, "anchor", shown, asides, None)
+        window = self.within.back_from(day)
+        during = [one for one in doses if one.in_window(window)]
+        others = [one for one in doses if one not in during]
+        asides += [Aside(one.fact, "outside the window") for one in others]
+        truth = self._weigh(during, others, window)
+        basis: Basis = "documented" if truth.known else "anchor"
+        return self._told(truth, basis, during or others, asides, day)
+
+    def prose(self) -> str:
+        return (
+            f"{self.name} above {number_text(self.above_mg)} mg of {self.of} a day "
+            f"in {self.within.prose()}"
+        )
+
+    def _doses(self, case: Case) -> tuple[list[Dose], list[Aside]]:
+        doses: list[Dose] = []
+        asides: list[Aside] = []
+        for fact in case.chart.of("therapy", self.drugs):
+            assert isinstance(fact, TherapyFact)
+            position = stance(fact)
+            if position not in (Stance.AFFIRMED, Stance.DENIED):
+                asides.append(Aside(fact, position.value))
+            elif fact.route in self.not_by_route:
+                asides.append(Aside(fact, "not systemic"))
+            else:
+                doses.append(_dose(fact, equivalents()[self.of]))
+        spoken = {(one.fact.note_id, one.fact.concept) for one in doses if one.known}
+        mute = [
+            one for one in doses if not one.known and (one.fact.note_id, one.fact.concept) in spoken
+        ]
+        asides += [Aside(one.fact, "its dose stands beside it") for one in mute]
+        return [one for one in doses if one not in mute], asides
+
+    def _weigh(self, during: list[Dose], others: list[Dose], window: Window) -> Truth:
+        if not during:
+            return Truth.UNKNOWN
+        each = [self._exceeds(one.mg) for one in during]
+        highest = logic.any_of(each)
+        if highest is Truth.TRUE:
+            in_one_note = {one.told for one, truth in zip(during, each, strict=True) if truth.known}
+            mixed = Truth.FALSE in each and len(in_one_note) == 1
+            return Truth.UNKNOWN if mixed else Truth.TRUE
+        if highest is Truth.UNKNOWN or self._exceeds(_total(during)) is not Truth.FALSE:
+            return Truth.UNKNOWN
+        settled = any(one.since and window.start and one.since < window.start for one in during)
+        before = [one for one in others if one.current and one.told and not one.denied]
+        last = max((one.told for one in before if one.told), default=None)
+        open_before = any(
+            self._exceeds(one.mg) is not Truth.FALSE for one in before if one.told == last
+        )
+        return Truth.UNKNOWN if open_before and not settled else Truth.FALSE
+
+    def _exceeds(self, mg: Extent) -> Truth:
+        return compare(mg, "above", exactly(self.above_mg))
+
+    def _told(
+        self,
+        truth: Truth,
+        basis: Basis,
+        shown: list[Dose],
+        asides: list[Aside],
+        day: dt.date | None,
+    ) -> Result:
+        start = self.within.back_from(day).start if day else None
+        words = joined(one.text() for one in shown) or "no dose documented"
+        high = [one for one in shown if self._exceeds(one.mg) is Truth.TRUE and one.current]
+        limit = f"{number_text(self.above_mg)} mg of {self.of} a day"
+        action = None
+        if truth is not Truth.FALSE and high:
+            drugs = listed(label(one.fact) for one in high)
+            until = f" by {start}" if start and truth is Truth.UNKNOWN else ""
+            action = f"reduce {drugs} to at most {limit}{until}"
+            if truth is Truth.TRUE:
+                action += f" for {Span.__str__(self.within)} before {self.within.before}"
+        facts = tuple(one.fact for one in shown)
+        against = truth is Truth.FALSE
+        return Result(
+            op=self.op,
+            asks=self.prose(),
+            truth=truth,
+            basis=basis,
+            reason=f"{sentence(self.name)}: {words}, at most {limit} allowed",
+            topic=self.name,
+            facts_for=() if against else facts,
+            facts_against=facts if against else (),
+            asides=tuple(asides),
+            missing=()
+            if truth.known
+            else (
+                Missing(
+                    concept=self.of if day else self.within.before,
+                    why=f"a note from {start} or later with the daily dose"
+                    if day
+                    else "the date the window ends on",
+                ),
+            ),
+            action=action,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """One statement on a daily dose, in milligrams of the reference drug."""
+
+    fact: TherapyFact
+    mg: Extent
+    known: bool
+    denied: bool
+    current: bool
+    told: dt.date | None
+    since: dt.date | None
+
+    def in_window(self, window: Window) -> bool:
+        """Whether it tells of a dose on a day of the window."""
+        if self.denied or self.current:
+            return self.told is not None and window.holds(self.told)
+        last = self.fact.stop or self.fact.date
+        if last is None:
+            ended = self.fact.status == "stopped" and self.told is not None
+            return ended and self.told is not None and window.holds(self.told)
+        return within(Window(last.start, last.end), window) is not Truth.FALSE
+
+    def text(self) -> str:
+        """The statement in words."""
+        name = label(self.fact)
+        if self.denied:
+            return f"{name} not given according to a note of {self.told or 'unknown date'}"
+        if not self.known:
+            return f"{name} of unknown daily dose as of {self.told or 'unknown date'}"
+        low, high = (number_text(round(mg, 2)) for mg in (self.mg.low, self.mg.high))
+        mg = low if low == high else f"{low} to {high}"
+        return f"{name} equal to {mg} mg a day as of {self.told or 'unknown date'}"
+
+
+def _dose(fact: TherapyFact, factors: Mapping[str, Extent]) -> Dose:
+    denied = stance(fact) is Stance.DENIED
+    ended = fact.status in ("stopped", "held") or fact.stop is not None
+    milligrams = 0.0 if denied or (ended and fact.stop is None) else _milligrams(fact)
+    factor = factors.get(fact.concept)
+    if milligrams == 0:
+        mg: Extent | None = exactly(0)
+    elif milligrams is None or factor is None:
+        mg = None
+    else:
+        mg = factor.times(milligrams)
+    as_of = fact.date or fact.start
+    return Dose(
+        fact=fact,
+        mg=mg or Extent(low=0),
+        known=mg is not None,
+        denied=denied,
+        current=not ended
+        and fact.temporality == "current"
+        and (fact.status == "active" or fact.date is None),
+        told=told(fact),
+        since=as_of.end if as_of and as_of.basis != "note" else None,
+    )
+
+
+def _milligrams(fact: TherapyFact) -> float | None:
+    """Milligrams of the drug itself on one day; None where the text leaves them open."""
+    if fact.daily_dose_mg is not None:
+        return fact.daily_dose_mg
+    if fact.dose is None or fact.dose.unit not in _MILLIGRAMS:
+        return None
+    milligrams = fact.dose.number * _MILLIGRAMS[fact.dose.unit]
+    if fact.frequency is not None:
+        return milligrams * max(fact.frequency, 1)
+    administered = fact.status is None and fact.date is not None
+    return milligrams if administered else None
+
+
+def _total(doses: list[Dose]) -> Extent:
+    """The doses of the different drugs together: of each drug the last one told."""
+    last: dict[str, Dose] = {}
+    for one in sorted(doses, key=lambda one: (one.told or dt.date.min, one.fact.order())):
+        last[one.fact.concept] = one
+    extents = [one.mg for one in last.values()]
+    return Extent(sum(mg.low for mg in extents), sum(mg.high for mg in extents))

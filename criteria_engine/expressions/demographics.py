@@ -1,0 +1,166 @@
+"""Age and sex."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from abstraction.dates import Days, whole_month, whole_year
+from abstraction.facts import DemographicFact
+from criteria_engine import logic
+from criteria_engine.assessment import Missing
+from criteria_engine.expressions.node import Case, Node, Result
+from criteria_engine.intervals import age_at, birth_from_age, overlap
+from criteria_engine.logic import Truth
+from criteria_engine.statements import Stance, stance
+from criteria_engine.wording import joined, listed
+
+_OLDEST = 120
+"""Years beyond which a stated age is a misreading."""
+
+
+class Age(Node):
+    """Completed years at screening, both bounds within.
+
+    A date of birth decides as it stands.  A stated age is carried forward from the day it was
+    stated, as the interval of birth days that it allows; all sources must agree.
+    """
+
+    op: Literal["age"] = "age"
+    at_least: int
+    at_most: int
+
+    def evaluate(self, case: Case) -> Result:
+        day = case.anchors.screening
+        told = [
+            (fact, birth)
+            for fact in _demographics(case, "birth_date", "age")
+            if (birth := _birth(fact)) is not None
+        ]
+        if not told:
+            return Result(
+                op=self.op,
+                asks=self.prose(),
+                truth=Truth.UNKNOWN,
+                basis="silent",
+                reason="Neither a date of birth nor a dated age is documented",
+                topic="age",
+                missing=(Missing(concept="birth_date", why="the age at screening rests on it"),),
+            )
+        facts = tuple(fact for fact, _ in told)
+        shared = overlap(tuple(birth for _, birth in told))
+        births = (shared,) if shared else tuple(birth for _, birth in told)
+        truth = logic.agreed(self._holds(birth, day) for birth in births)
+        ages = listed((_ages_text(birth, day) for birth in dict.fromkeys(births)), "or")
+        source = _source(facts)
+        conflicting = truth is Truth.UNKNOWN and shared is None
+        return Result(
+            op=self.op,
+            asks=self.prose(),
+            truth=truth,
+            basis="conflicting" if conflicting else "documented" if truth.known else "silent",
+            reason=f"Age {ages} on {day} ({source}), {self.at_least} to {self.at_most} required",
+            facts_for=() if truth is Truth.FALSE else facts,
+            facts_against=facts if truth is Truth.FALSE else (),
+            missing=()
+            if truth.known
+            else (Missing(concept="birth_date", why="the stated age allows both answers"),),
+        )
+
+    def prose(self) -> str:
+        return f"age from {self.at_least} to {self.at_most} completed years at screening"
+
+    def _holds(self, birth: Days, day: dt.date) -> Truth:
+        low, high = age_at(birth, day)
+        if self.at_least <= low and high <= self.at_most:
+            return Truth.TRUE
+        return Truth.FALSE if high < self.at_least or low > self.at_most else Truth.UNKNOWN
+
+
+class Sex(Node):
+    """The patient's documented sex."""
+
+    op: Literal["sex"] = "sex"
+    of: Literal["female", "male"]
+
+    def evaluate(self, case: Case) -> Result:
+        known = [fact for fact in _demographics(case, "sex") if fact.value.text]
+        matching = tuple(fact for fact in known if fact.value.text == self.of)
+        other = tuple(fact for fact in known if fact.value.text != self.of)
+        conflicting = bool(matching and other)
+        truth = (
+            Truth.UNKNOWN if conflicting or not known else Truth.TRUE if matching else Truth.FALSE
+        )
+        reason = (
+            "Sex is documented both ways"
+            if conflicting
+            else f"Sex documented as {known[0].value.text}"
+            if known
+            else "Sex is not documented"
+        )
+        return Result(
+            op=self.op,
+            asks=self.prose(),
+            truth=truth,
+            basis="conflicting" if conflicting else "documented" if known else "silent",
+            reason=reason,
+            topic="sex",
+            facts_for=matching,
+            facts_against=other,
+            missing=() if truth.known else (Missing(concept="sex", why=reason),),
+        )
+
+    def prose(self) -> str:
+        return f"sex {self.of}"
+
+
+def _demographics(case: Case, *concepts: str) -> tuple[DemographicFact, ...]:
+    return tuple(
+        fact
+        for fact in case.chart.of("demographic", concepts)
+        if isinstance(fact, DemographicFact) and stance(fact) is Stance.AFFIRMED
+    )
+
+
+def _birth(fact: DemographicFact) -> Days | None:
+    """The days of birth that the fact allows; None where it cannot tell."""
+    if fact.concept == "birth_date":
+        return _partial_date(fact.value.text or "")
+    stated = fact.date or (
+        Days(start=fact.note_date, end=fact.note_date) if fact.note_date else None
+    )
+    years = fact.value.number
+    if stated is None or years is None or not 0 <= years <= _OLDEST:
+        return None
+    return birth_from_age(int(years), stated) if fact.value.unit in ("a", None) else None
+
+
+def _partial_date(text: str) -> Days | None:
+    """A day, a month or a year in ISO notation as an interval of days."""
+    try:
+        match [int(part) for part in text.split("-")]:
+            case [year, month, day]:
+                birth = dt.date(year, month, day)
+                return Days(start=birth, end=birth)
+            case [year, month]:
+                return whole_month(year, month)
+            case [year]:
+                return whole_year(year)
+            case _:
+                return None
+    except ValueError:
+        return None
+
+
+def _ages_text(birth: Days, day: dt.date) -> str:
+    low, high = age_at(birth, day)
+    return str(low) if low == high else f"{low} to {high}"
+
+
+def _source(facts: tuple[DemographicFact, ...]) -> str:
+    return joined(
+        f"born {fact.value.text}"
+        if fact.concept == "birth_date"
+        else f"stated as {fact.value.number:g} on {fact.date.end if fact.date else fact.note_date}"
+        for fact in facts
+    )

@@ -1,0 +1,247 @@
+"""Whether something was, or is, so: stated, denied, presumed or not mentioned.
+
+Diagnoses, treatments, statuses and decisive test results all speak to a finding.  Each
+becomes a statement for or against it (``claims.py``); here the statements are weighed.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from abstraction.facts import Kind
+from criteria_engine.assessment import Basis, Missing
+from criteria_engine.expressions.claims import Side, Statement, answers, contradicts, statement_of
+from criteria_engine.expressions.node import Aside, Case, Node, Result
+from criteria_engine.expressions.timing import (
+    Timing,
+    anchor_day,
+    counts,
+    is_later,
+    timing_prose,
+    window_on,
+)
+from criteria_engine.intervals import Window
+from criteria_engine.logic import Truth
+from criteria_engine.statements import Stance, stance
+from criteria_engine.vocabulary import (
+    Diagnoses,
+    Measurements,
+    Statuses,
+    Therapies,
+)
+from criteria_engine.wording import date_text, joined, label, sentence
+
+
+class Finding(Node):
+    """Something that the chart may affirm or deny.
+
+    ``diagnoses``, ``therapies``, ``statuses`` and ``positive`` tests affirm and deny it;
+    ``also_denied_by`` only deny it, by a denial of something wider; ``ruled_out_by`` deny it by
+    being so themselves.  With ``within`` an interval it is a state: what was said in the window
+    counts.  With ``ever`` it is history.
+
+    ``affirmed`` and ``past`` say what a mention and a past or resolved one mean: that it
+    ``holds``, that a person must judge (``judgement``), or nothing (``ignored``); a past one
+    means the same as a present one unless said otherwise.  With ``passes_off`` a later denial
+    ends the state instead of contradicting it.
+    ``presumed_absent_with`` are concepts whose mention shows that the question was looked at.
+    """
+
+    op: Literal["finding"] = "finding"
+    name: str
+    diagnoses: Diagnoses = ()
+    therapies: Therapies = ()
+    statuses: Statuses = ()
+    positive: Measurements = ()
+    quantified_is_positive: Measurements = ()
+    allograft: bool = False
+    also_denied_by: Diagnoses = ()
+    therapies_also_denied_by: Therapies = ()
+    ruled_out_by: Diagnoses = ()
+    within: Timing
+    affirmed: Literal["holds", "judgement"] = "holds"
+    past: Literal["holds", "judgement", "ignored"] | None = None
+    passes_off: bool = False
+    presumed_absent_with: Diagnoses = ()
+    presumed_absent_with_tests: Measurements = ()
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Self:
+        if not (self.diagnoses or self.therapies or self.statuses or self.positive):
+            raise ValueError("a finding needs diagnoses, therapies, statuses or positive tests")
+        return self
+
+    def evaluate(self, case: Case) -> Result:
+        day = anchor_day(case.anchors, self.within)
+        if day is None:
+            return self._open("anchor", f"{sentence(self.name)}: the anchor has no date yet", [])
+        window = window_on(day, self.within)
+        asides: list[Aside] = []
+        counted: list[Statement] = []
+        uncertain: list[Statement] = []
+        for statement in self._statements(case):
+            fact = statement.fact
+            if statement.aside is not None:
+                asides.append(Aside(fact, statement.aside))
+            elif is_later(fact, day):
+                asides.append(Aside(fact, f"dated after {day}"))
+            elif statement.past and self.past == "ignored":
+                asides.append(Aside(fact, "past"))
+            else:
+                match counts(fact, Window(None, day) if statement.lasting else window):
+                    case Truth.TRUE:
+                        counted.append(statement)
+                    case Truth.UNKNOWN:
+                        uncertain.append(statement)
+                    case Truth.FALSE:
+                        asides.append(Aside(fact, "outside the window"))
+        return self._weigh(case, counted, uncertain, asides)
+
+    def prose(self) -> str:
+        text = f"{self.name} ({timing_prose(self.within)})"
+        if self.affirmed == "judgement":
+            text += ", judged by the investigator where it is documented"
+        if self.presumed_absent_with or self.presumed_absent_with_tests:
+            text += ", presumed absent where the chart shows that it was looked at"
+        return text
+
+    def _statements(self, case: Case) -> list[Statement]:
+        sources: tuple[tuple[Kind, tuple[str, ...], Side], ...] = (
+            ("diagnosis", self.diagnoses, "both"),
+            ("therapy", self.therapies, "both"),
+            ("status", self.statuses, "both"),
+            ("measurement", self.positive, "both"),
+            ("biopsy", ("kidney_biopsy",) if self.allograft else (), "allograft"),
+            ("diagnosis", self.also_denied_by, "denial"),
+            ("therapy", self.therapies_also_denied_by, "denial"),
+            ("diagnosis", self.ruled_out_by, "opposite"),
+        )
+        return [
+            statement
+            for kind, concepts, side in sources
+            for fact in case.chart.of(kind, concepts)
+            for quantified in (fact.concept in self.quantified_is_positive,)
+            if (statement := statement_of(fact, side, quantified)) is not None
+        ]
+
+    def _weigh(
+        self,
+        case: Case,
+        counted: list[Statement],
+        uncertain: list[Statement],
+        asides: list[Aside],
+    ) -> Result:
+        affirmed = [statement for statement in counted if statement.truth is Truth.TRUE]
+        denied = [statement for statement in counted if statement.truth is Truth.FALSE]
+        unclear = [statement for statement in counted if statement.truth is Truth.UNKNOWN]
+        unclear += [statement for statement in uncertain if statement.truth is not Truth.FALSE]
+        asides += [
+            Aside(statement.fact, "not certainly in the window")
+            for statement in uncertain
+            if statement.truth is Truth.FALSE
+        ]
+        if self.passes_off:
+            over = [one for one in affirmed if any(answers(no, one) for no in denied)]
+            asides += [Aside(one.fact, "over by a later denial") for one in over]
+            affirmed = [one for one in affirmed if one not in over]
+        standing = [one for one in affirmed if not any(contradicts(no, one) for no in denied)]
+        pending = [one for one in unclear if not any(answers(no, one) for no in denied)]
+        asides += [
+            Aside(one.fact, one.why or "settled by a denial")
+            for one in unclear
+            if one not in pending
+        ]
+        if standing:
+            return self._affirmed(standing, denied, asides)
+        if affirmed:
+            return self._told(
+                Truth.UNKNOWN, "conflicting", [*affirmed, *denied], asides, "documented both ways"
+            )
+        if pending:
+            why = joined(one.why or "not certainly in the window" for one in pending)
+            return self._told(Truth.UNKNOWN, "judgement", [*pending, *denied], asides, why)
+        if denied:
+            return self._told(Truth.FALSE, "documented", denied, asides, "denied")
+        return self._unmentioned(case, asides)
+
+    def _affirmed(
+        self, standing: list[Statement], denied: list[Statement], asides: list[Aside]
+    ) -> Result:
+        current = [one for one in standing if not one.past]
+        meaning = self.affirmed if current or self.past is None else self.past
+        if meaning == "judgement":
+            why = "documented" if current else "documented in the past"
+            return self._told(
+                Truth.UNKNOWN, "judgement", [*standing, *denied], asides, f"{why}, to be judged"
+            )
+        return self._told(Truth.TRUE, "documented", [*standing, *denied], asides, "documented")
+
+    def _unmentioned(self, case: Case, asides: list[Aside]) -> Result:
+        looked_at = [
+            fact
+            for fact in (
+                *case.chart.of("diagnosis", self.presumed_absent_with),
+                *case.chart.of("measurement", self.presumed_absent_with_tests),
+            )
+            if stance(fact) in (Stance.AFFIRMED, Stance.DENIED)
+            and not is_later(fact, case.anchors.screening)
+        ]
+        if not looked_at:
+            return self._open("silent", f"Nothing documented on {self.name}", asides)
+        return Result(
+            op=self.op,
+            asks=self.prose(),
+            truth=Truth.FALSE,
+            basis="presumed",
+            reason=f"{self.name} not mentioned, presumed absent",
+            topic=self.name,
+            facts_against=tuple(looked_at),
+            asides=tuple(asides),
+        )
+
+    def _told(
+        self, truth: Truth, basis: Basis, told: list[Statement], asides: list[Aside], how: str
+    ) -> Result:
+        shown = [one for one in told if truth is Truth.UNKNOWN or one.truth is truth]
+        facts = joined(
+            date_text(one.fact)
+            if label(one.fact) == self.name
+            else f"{label(one.fact)} {date_text(one.fact)}"
+            for one in shown
+        )
+        return Result(
+            op=self.op,
+            asks=self.prose(),
+            truth=truth,
+            basis=basis,
+            reason=f"{sentence(self.name)} {how} ({facts})",
+            topic=self.name,
+            facts_for=tuple(one.fact for one in told if one.truth is not Truth.FALSE),
+            facts_against=tuple(one.fact for one in told if one.truth is Truth.FALSE),
+            asides=tuple(asides),
+            missing=()
+            if truth.known
+            else (Missing(concept=self._concept(), why=f"a clear statement on {self.name}"),),
+        )
+
+    def _open(self, basis: Basis, reason: str, asides: list[Aside]) -> Result:
+        return Result(
+            op=self.op,
+            asks=self.prose(),
+            truth=Truth.UNKNOWN,
+            basis=basis,
+            reason=reason,
+            topic=self.name,
+            asides=tuple(asides),
+            missing=(
+                Missing(
+                    concept=self._concept(),
+                    why=f"a statement on {self.name} {timing_prose(self.within)}",
+                ),
+            ),
+        )
+
+    def _concept(self) -> str:
+        return (*self.diagnoses, *self.therapies, *self.statuses, *self.positive)[0]

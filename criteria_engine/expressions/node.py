@@ -1,0 +1,127 @@
+"""The common ground of all expressions: the case they judge and the result they give.
+
+The result is the trace: a tree of what was asked, how it was answered, by which facts, and what
+was missing.  Nothing is logged beside it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+from abstraction.chart import Chart
+from abstraction.facts import Fact
+from abstraction.notes import Frozen
+from criteria_engine.assessment import Anchors, Basis, EvidenceReference, Missing
+from criteria_engine.logic import Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a protocol is held against: one chart, and the days its windows are counted from."""
+
+    chart: Chart
+    anchors: Anchors
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A fact that belongs to the question but does not count, and why not."""
+
+    fact: Fact
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The answer to one expression.
+
+    ``basis`` says what a decided answer rests on, or why an unknown one is unknown.  ``topic``
+    is what it is about, in a word or two; ``for_a_person`` marks a question that is open by
+    design, of which a summary need only name the topic.  ``decisive`` are the children that
+    settle the truth or keep it open.
+    """
+
+    op: str
+    asks: str
+    truth: Truth
+    basis: Basis
+    reason: str
+    topic: str = ""
+    for_a_person: bool = False
+    facts_for: tuple[Fact, ...] = ()
+    facts_against: tuple[Fact, ...] = ()
+    asides: tuple[Aside, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    action: str | None = None
+    children: tuple[Result, ...] = ()
+    decisive: tuple[Result, ...] = ()
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it is unknown because the chart says nothing of it."""
+        return self.truth is Truth.UNKNOWN and self.basis == "silent"
+
+    def evidence(self) -> tuple[Fact, ...]:
+        """The facts that decided, or, where nothing is decided, the facts of both sides."""
+        if self.truth is Truth.UNKNOWN:
+            own = self.facts_for + self.facts_against
+            below = self.children
+        else:
+            own = self.facts_for if self.truth is Truth.TRUE else self.facts_against
+            below = self.decisive
+        return _once(own + tuple(fact for child in below for fact in child.evidence()))
+
+    def trace(self) -> dict[str, Any]:
+        """The tree as JSON data."""
+        data: dict[str, Any] = {
+            "op": self.op,
+            "asks": self.asks,
+            "truth": self.truth.word,
+            "basis": self.basis,
+            "reason": self.reason,
+            "for": [reference(fact).model_dump() for fact in self.facts_for],
+            "against": [reference(fact).model_dump() for fact in self.facts_against],
+            "aside": [
+                {**reference(aside.fact).model_dump(), "why": aside.why} for aside in self.asides
+            ],
+            "missing": [missing.model_dump() for missing in self.missing],
+        }
+        if self.action:
+            data["action"] = self.action
+        if self.children:
+            data["of"] = [child.trace() for child in self.children]
+        return data
+
+
+class Node(Frozen, ABC):
+    """An expression of the protocol language: a question with a three-valued answer."""
+
+    op: str
+
+    @abstractmethod
+    def evaluate(self, case: Case) -> Result:
+        """The answer for one case."""
+
+    @abstractmethod
+    def prose(self) -> str:
+        """The question in plain English, without a full stop."""
+
+
+def reference(fact: Fact) -> EvidenceReference:
+    """Where the fact stands."""
+    return EvidenceReference(
+        fact_id=fact.fact_id,
+        note_id=fact.note_id,
+        start=fact.span.start,
+        end=fact.span.end,
+        text=fact.span.text,
+    )
+
+
+def _once(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    seen: dict[tuple[str, str, int, int], Fact] = {}
+    for fact in facts:
+        seen.setdefault((fact.fact_id, fact.note_id, fact.span.start, fact.span.end), fact)
+    return tuple(seen.values())

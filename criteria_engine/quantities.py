@@ -1,0 +1,87 @@
+"""Numbers with units: the exact conversions within one dimension, and how they are printed.
+
+Units are UCUM.  Only powers of ten and synonyms stand here; a conversion that needs the substance
+(mg/dL to umol/L) is made where the value is read, and kept in the fact's canonical number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from criteria_engine.intervals import Extent
+
+_SCALES: dict[str, tuple[str, Fraction]] = {
+    "g/L": ("mass concentration", Fraction(1)),
+    "g/dL": ("mass concentration", Fraction(10)),
+    "mg/dL": ("mass concentration", Fraction(1, 100)),
+    "mg/L": ("mass concentration", Fraction(1, 1000)),
+    "mol/L": ("substance concentration", Fraction(1)),
+    "mmol/L": ("substance concentration", Fraction(1, 1000)),
+    "umol/L": ("substance concentration", Fraction(1, 1_000_000)),
+    "10*9/L": ("count concentration", Fraction(1)),
+    "10*3/uL": ("count concentration", Fraction(1)),
+    "/uL": ("count concentration", Fraction(1, 1000)),
+    "10*6/L": ("count concentration", Fraction(1, 1000)),
+    "mg/mg": ("mass ratio", Fraction(1)),
+    "g/g": ("mass ratio", Fraction(1)),
+    "mg/g": ("mass ratio", Fraction(1, 1000)),
+    "g/(24.h)": ("mass rate", Fraction(1)),
+    "g/d": ("mass rate", Fraction(1)),
+    "mg/(24.h)": ("mass rate", Fraction(1, 1000)),
+    "mg/d": ("mass rate", Fraction(1, 1000)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """What a value may be, in one unit; unit None for a bare number."""
+
+    extent: Extent
+    unit: str | None
+
+
+def convert(quantity: Quantity, unit: str | None) -> Extent | None:
+    """The quantity's extent in ``unit``; None where no exact conversion is known.
+
+    A quantity without a unit converts to nothing but a limit without a unit.
+    """
+    if quantity.unit == unit:
+        return quantity.extent
+    source, target = _SCALES.get(quantity.unit or ""), _SCALES.get(unit or "")
+    if source is None or target is None or source[0] != target[0]:
+        return None
+    factor = source[1] / target[1]
+    extent = quantity.extent
+    return Extent(
+        _exact(extent.low, factor),
+        _exact(extent.high, factor),
+        extent.low_open,
+        extent.high_open,
+    )
+
+
+def number_text(number: float) -> str:
+    """A number as a reader writes it: 80.0 is "80", 0.8 is "0.8"."""
+    return str(int(number)) if number.is_integer() else repr(number)
+
+
+def unit_text(unit: str | None) -> str:
+    """A UCUM unit as a reader writes it: ``10*9/L`` is "x10*9/L", ``[IU]/mL`` is "IU/mL"."""
+    if not unit:
+        return ""
+    plain = unit.translate({ord(sign): None for sign in "[]{}"})
+    return f"x{plain}" if plain.startswith("10*") else plain
+
+
+def quantity_text(number: str, unit: str | None) -> str:
+    """Number and unit together: "88 x10*9/L", "55 %", "1:640" for a titre."""
+    if unit == "{titer}":
+        return f"1:{number}"
+    return f"{number} {unit_text(unit)}".rstrip()
+
+
+def _exact(number: float, factor: Fraction) -> float:
+    if number in (float("inf"), float("-inf")):
+        return number
+    return float(Fraction(repr(number)) * factor)

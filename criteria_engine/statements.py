@@ -1,0 +1,68 @@
+"""What a fact says and when it was so, in the terms the expressions reason with.
+
+A possible, conditional, planned or somebody else's fact never decides; it is shown aside.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+
+from abstraction.facts import Fact, TherapyFact
+from criteria_engine.intervals import Window
+
+
+class Stance(StrEnum):
+    """How a fact stands to what it is about."""
+
+    AFFIRMED = "affirmed"
+    DENIED = "denied"
+    POSSIBLE = "only possible"
+    PLANNED = "planned or conditional on the future"
+    DECLINED = "offered and declined"
+    NOT_THE_PATIENT = "about another person"
+
+
+def stance(fact: Fact) -> Stance:
+    """How the fact stands to its concept, by assertion, experiencer and treatment status."""
+    if fact.experiencer != "patient" or fact.assertion == "other_person":
+        return Stance.NOT_THE_PATIENT
+    status = fact.status if isinstance(fact, TherapyFact) else None
+    if fact.assertion == "hypothetical" or fact.temporality == "planned" or status == "planned":
+        return Stance.PLANNED
+    if fact.assertion in ("possible", "conditional"):
+        return Stance.POSSIBLE
+    if status == "declined":
+        return Stance.DECLINED
+    if fact.assertion == "absent" or status == "never_given":
+        return Stance.DENIED
+    return Stance.AFFIRMED
+
+
+def when(fact: Fact) -> Window:
+    """The days on which the fact may have been so.
+
+    A course of treatment runs from its start to its stop, or to the note.  A fact without any
+    date was so at some time up to the note that tells it; a denial without one speaks of the
+    note's own day.
+    """
+    if fact.date is not None:
+        return Window(fact.date.start, fact.date.end)
+    if isinstance(fact, TherapyFact) and (fact.start or fact.stop):
+        return Window(
+            fact.start.start if fact.start else None,
+            fact.stop.end if fact.stop else fact.note_date,
+        )
+    if stance(fact) is Stance.DENIED:
+        return Window(fact.note_date, fact.note_date)
+    return Window(None, fact.note_date)
+
+
+def told(fact: Fact) -> dt.date | None:
+    """The day of the telling: the note's, else the last day the fact itself speaks of."""
+    return fact.note_date or (fact.date.end if fact.date else None)
+
+
+def dateless(fact: Fact) -> bool:
+    """Whether neither the fact nor its note bears any date."""
+    return fact.date is None and fact.note_date is None

@@ -1,0 +1,88 @@
+"""The words a protocol may use: concepts with their labels, and named sets of concepts.
+
+Both are data beside this file, ``concepts.yaml`` and ``value_sets.yaml``.  A protocol that names
+a concept or a set which is not there is refused, because a misspelt concept would be silent for
+ever and never decide.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any, cast
+
+from pydantic import AfterValidator, BeforeValidator
+
+from abstraction.facts import Kind
+from criteria_engine.located import read_yaml
+
+SET_PREFIX = "set:"
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Concepts by kind with a label each, and value sets of concepts of one kind."""
+
+    labels: Mapping[Kind, Mapping[str, str]]
+    value_sets: Mapping[str, tuple[str, ...]]
+    version: str
+
+    def label(self, kind: Kind, concept: str) -> str:
+        """The words for a concept in a sentence; the concept itself where it is not listed."""
+        return self.labels.get(kind, {}).get(concept) or concept.replace("_", " ")
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The vocabulary that is shipped with the engine."""
+    folder = files("criteria_engine")
+    concepts_text = (folder / "concepts.yaml").read_text(encoding="utf-8")
+    sets_text = (folder / "value_sets.yaml").read_text(encoding="utf-8")
+    concepts = cast("dict[Kind, dict[str, str | None]]", read_yaml(concepts_text).data)
+    value_sets = cast("dict[str, list[str]]", read_yaml(sets_text).data)
+    return Vocabulary(
+        labels={
+            kind: {concept: label or concept.replace("_", " ") for concept, label in known.items()}
+            for kind, known in concepts.items()
+        },
+        value_sets={name: tuple(members) for name, members in value_sets.items()},
+        version=hashlib.sha256((concepts_text + "\0" + sets_text).encode()).hexdigest()[:16],
+    )
+
+
+def _known(kind: Kind) -> Callable[[str], str]:
+    def check(concept: str) -> str:
+        if concept not in vocabulary().labels[kind]:
+            raise ValueError(f"{concept!r} is no {kind} concept of concepts.yaml")
+        return concept
+
+    return check
+
+
+def _expand(names: Any) -> Any:
+    if not isinstance(names, list | tuple):
+        return names
+    expanded: dict[Any, None] = {}
+    for name in names:
+        if isinstance(name, str) and name.startswith(SET_PREFIX):
+            set_name = name.removeprefix(SET_PREFIX).strip()
+            if set_name not in vocabulary().value_sets:
+                raise ValueError(f"{set_name!r} is no set of value_sets.yaml")
+            expanded.update(dict.fromkeys(vocabulary().value_sets[set_name]))
+        else:
+            expanded[name] = None
+    return tuple(expanded)
+
+
+DiagnosisConcept = Annotated[str, AfterValidator(_known("diagnosis"))]
+MeasurementConcept = Annotated[str, AfterValidator(_known("measurement"))]
+TherapyConcept = Annotated[str, AfterValidator(_known("therapy"))]
+StatusConcept = Annotated[str, AfterValidator(_known("status"))]
+
+Diagnoses = Annotated[tuple[DiagnosisConcept, ...], BeforeValidator(_expand)]
+Measurements = Annotated[tuple[MeasurementConcept, ...], BeforeValidator(_expand)]
+Therapies = Annotated[tuple[TherapyConcept, ...], BeforeValidator(_expand)]
+Statuses = Annotated[tuple[StatusConcept, ...], BeforeValidator(_expand)]

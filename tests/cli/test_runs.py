@@ -1,0 +1,236 @@
+"""``extract``, ``score`` and ``screen`` on real files."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import CHARTS, Command
+
+SCREENING = ("--protocol", "NCT07432334", "--screening-date", "2026-04-01")
+COMMAND = Path(sys.executable).with_name("lupus-chart")
+
+
+def lines(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_bytes().decode().split("\n")[:-1]]
+
+
+def contents(out: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(out.iterdir())}
+
+
+def test_extract_writes_facts_that_quote_their_notes(
+    lupus_chart: Command, charts: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "deep" / "out"
+    ended = lupus_chart("extract", charts, "--out", out)
+    assert (ended.code, ended.err) == (0, "")
+    texts = {(n["patient_id"], n["note_id"]): n["text"] for n in lines(out / "notes.jsonl")}
+    assert sorted(texts.values()) == sorted(CHARTS.values())
+    facts = lines(out / "facts.jsonl")
+    assert facts
+    for fact in facts:
+        span = fact["span"]
+        assert (
+            texts[fact["patient_id"], fact["note_id"]][span["start"] : span["end"]] == span["text"]
+        )
+    assert {entry["status"] for entry in lines(out / "ledger.jsonl")} == {"read"}
+
+
+def test_some_notes_fail_and_the_others_are_done(
+    lupus_chart: Command, charts: Path, tmp_path: Path
+) -> None:
+    (charts / "p01" / "scan.pdf").write_bytes(b"%PDF")
+    (charts / "p04").mkdir()
+    (charts / "p04" / "binary.txt").write_bytes(b"\0\1")
+    out = tmp_path / "out"
+    ended = lupus_chart("screen", charts, *SCREENING, "--out", out)
+    assert ended.code == 1
+    assert ended.err.splitlines() == [
+        f"lupus-chart: {charts}/p01/scan.pdf: pdf is a format that is not read yet",
+        f"lupus-chart: {charts}/p04/binary.txt: is not text (it holds NUL bytes)",
+    ]
+    failed = [entry for entry in lines(out / "ledger.jsonl") if entry["status"] == "failed"]
+    assert [entry["note_id"] for entry in failed] == ["scan", "binary"]
+    assert [a["patient_id"] for a in lines(out / "assessments.jsonl")] == [
+        "p01",
+        "p02",
+        "p03",
+        "p04",
+    ]
+
+
+def test_screen_writes_everything_and_says_where(
+    lupus_chart: Command, charts: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    ended = lupus_chart("screen", charts, *SCREENING, "--out", out)
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.splitlines()[0] == "3 patients screened"
+    assert ended.out.splitlines()[-1] == f"Report: {out}/report.html"
+    assert sorted(contents(out)) == [
+        "assessments.jsonl",
+        "facts.jsonl",
+        "ledger.jsonl",
+        "notes.jsonl",
+        "report.html",
+    ]
+    assert len({len(a["criteria"]) for a in lines(out / "assessments.jsonl")}) == 1
+
+
+def test_score_says_what_screen_said(lupus_chart: Command, charts: Path, tmp_path: Path) -> None:
+    out, again = tmp_path / "out", tmp_path / "again"
+    lupus_chart("screen", charts, *SCREENING, "--leukapheresis-date", "2026-04-20", "--out", out)
+    arguments = ("score", out / "facts.jsonl", *SCREENING, "--leukapheresis-date", "2026-04-20")
+    printed = lupus_chart(*arguments)
+    expected = (out / "assessments.jsonl").read_bytes()
+    assert (printed.code, printed.out.encode()) == (0, expected)
+    assert lupus_chart(*arguments, "--out", again).code == 0
+    assert contents(again) == {"assessments.jsonl": expected}
+
+
+def test_anchors_give_each_patient_its_dates(
+    lupus_chart: Command, charts: Path, tmp_path: Path
+) -> None:
+    anchors = tmp_path / "anchors.csv"
+    anchors.write_text("patient_id,screening,leukapheresis\np01,2026-05-01,2026-05-20\np02,,\n")
+    out = tmp_path / "out"
+    lupus_chart("screen", charts, *SCREENING, "--anchors", anchors, "--out", out)
+    assert {a["patient_id"]: a["anchors"] for a in lines(out / "assessments.jsonl")} == {
+        "p01": {"screening": "2026-05-01", "leukapheresis": "2026-05-20"},
+        "p02": {"screening": "2026-04-01", "leukapheresis": None},
+        "p03": {"screening": "2026-04-01", "leukapheresis": None},
+    }
+
+
+def test_runs_repeat_byte_for_byte_whatever_the_order(
+    lupus_chart: Command, charts: Path, tmp_path: Path
+) -> None:
+    table = tmp_path / "notes.jsonl"
+    rows = [
+        json.dumps({"patient_id": Path(n).parent.name, "note_id": Path(n).stem,
+                    "date": Path(n).stem[:10], "text": t})
+        for n, t in CHARTS.items()
+    ]  # fmt: skip
+    out = tmp_path / "out"
+    seen = []
+    for order in (rows, rows, random.Random(1).sample(rows, len(rows))):
+        table.write_text("\n".join(order))
+        assert lupus_chart("screen", table, *SCREENING, "--out", out).code == 0
+        seen.append(contents(out))
+    assert seen[0] == seen[1] == seen[2]
+
+
+def test_a_broken_facts_file_is_refused(lupus_chart: Command, tmp_path: Path) -> None:
+    path = tmp_path / "facts.jsonl"
+    path.write_text('{"kind": "diagnosis"}\n')
+    ended = lupus_chart("score", path, *SCREENING)
+    assert ended.code == 2
+    assert (
+        ended.line
+        == f"lupus-chart score: {path}:1: is not a fact (diagnosis.fact_id: Field required)"
+    )
+
+
+def test_an_unforeseen_error_is_one_line_without_its_message(
+    lupus_chart: Command, charts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def explode(*_: object) -> None:
+        raise RuntimeError("Jane Doe")
+
+    monkeypatch.setattr("abstraction.chart.charts", explode)
+    ended = lupus_chart("screen", charts, *SCREENING, "--out", tmp_path / "out")
+    assert ended.code == 2
+    assert ended.line.startswith("lupus-chart: internal error (RuntimeError at scoring.py:")
+
+
+def test_no_word_of_a_note_reaches_standard_error(charts: Path, tmp_path: Path) -> None:
+    words = {word for text in CHARTS.values() for word in text.split() if len(word) > 5}
+    (charts / "p01" / "odd.txt").write_bytes(b"lupus nephritis \0 erythematosus")
+    ended = subprocess.run(
+        [COMMAND, "extract", charts, "--out", tmp_path / "out"],
+        env={**os.environ, "LOGURU_LEVEL": "TRACE", "PYTHONWARNINGS": "always"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert len(ended.stderr.splitlines()) == 1
+    assert not [word for word in words if word in ended.stderr]
+
+
+def test_a_terminal_sees_the_progress(charts: Path, tmp_path: Path) -> None:
+    master, slave = pty.openpty()
+    subprocess.run(
+        [COMMAND, "extract", charts, "--out", tmp_path / "out"],
+        env={**os.environ, "TERM": "xterm-256color"},
+        stderr=slave,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    os.close(slave)
+    assert b"Reading notes" in os.read(master, 65_536)
+    os.close(master)
+
+
+def test_score_loads_no_language_processing(tmp_path: Path) -> None:
+    facts = tmp_path / "facts.jsonl"
+    facts.write_text("")
+    program = (
+        "import sys\nfrom api.cli import main\n"
+        "try: main(sys.argv[1:])\nfinally: print(*sys.modules)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, "score", facts, *SCREENING],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert {"spacy", "medspacy", "nlp_rules"} & set(ended.stdout.split()) == set()
+
+
+def test_a_closed_pipe_is_no_traceback(charts: Path, tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    ended = subprocess.run(
+        [COMMAND, "protocol", "show", "NCT07432334"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writer)
+    assert ended.stderr == ""
+
+
+def test_a_run_that_is_told_to_end_leaves_nothing_unfinished(charts: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    program = """
+import os, signal, sys
+from abstraction.writing import replacing
+from api.cli import extraction, main
+
+def told_to_end(notes, out):
+    with replacing(out / "facts.jsonl") as (stream,):
+        stream.write("half a fact")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+extraction.extract_into = told_to_end
+main(sys.argv[1:])
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program, "extract", charts, "--out", out],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("lupus-chart: interrupted")
+    assert list(out.iterdir()) == []
