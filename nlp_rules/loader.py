@@ -83,12 +83,12 @@ class Cues(Rule):
 
     ``words`` are lists that cues may name in braces; ``exclusive`` are groups of categories of
     which one ends the scope of another ("stopped A and started B"); ``ended_by`` says which
-    categories the end of a clause ends.
+    categories a cue of one kind ends, one way.
     """
 
     words: dict[str, tuple[str, ...]] = {}
     exclusive: tuple[tuple[CueCategory, ...], ...] = ()
-    ended_by: dict[Literal["clause_end", "cause"], tuple[CueCategory, ...]] = {}
+    ended_by: dict[CueCategory | Literal["clause_end", "cause"], tuple[CueCategory, ...]] = {}
     cues: tuple[CueRule, ...]
 
     @model_validator(mode="after")

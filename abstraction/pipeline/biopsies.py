@@ -56,17 +56,17 @@ class BiopsyGrammar:
         # "V", "Vd", "IV-G(A/C)", "III (A)": numeral, distribution, activity letters
         numeral = "(?:" + "|".join(re.escape(n) for n in names) + ")"
         tail = (
-            rf"(?P<sub>[a-d](?![a-z]))?(?:{_LINK}-?{_LINK}\(?(?P<dist>[SG])\)?(?![a-z]))?"
+            rf"(?P<sub>[a-d](?![a-z]))?(?:{_LINK}-?{_LINK}\(?(?P<dist>(?-i:[SG]))\)?(?![a-z]))?"
             rf"(?:{_LINK}-?{_LINK}\(?{_LINK}(?P<letters>A{_LINK}/{_LINK}C|A|C){_LINK}\)?(?![a-z]))?"
         )
-        one = rf"(?<![\w/|]){numeral}{tail}(?![\w|])"
+        one = rf"(?<![\w|]){numeral}{tail}(?![\w|])"
         plain = re.sub(r"\?P<\w+>", "?:", one)
         joiner = "|".join(rules.joiners)
         alternative = "|".join(rules.alternatives)
         word = "|".join(w if "\\" in w else re.escape(w) for w in rules.class_words)
         between = rf"{_LINK}(?:{joiner}|{alternative}){_LINK}(?:(?:{word})\b{_LINK})?"
         self._phrase = re.compile(
-            rf"(?P<word>\b(?:{word})(?![a-z])\.?{_LINK}[:=(]?{_LINK})?(?P<first>{plain})"
+            rf"(?P<word>\b(?:{word})(?![a-z])\.?{_LINK}[:=(]?{_LINK})?(?P<first>(?<!/){plain})"
             rf"(?P<rest>(?:{between}{plain})*)",
             re.IGNORECASE,
         )
@@ -124,8 +124,8 @@ class BiopsyGrammar:
     def _without_route(self, text: str, match: re.Match[str], end: int) -> int:
         """Where the phrase ends when its last numeral is a route ("class V, IV cyclophosphamide")."""
         pieces = list(self._one.finditer(text, match.start("first"), match.end()))
-        while len(pieces) > 1 and self._intravenous.match(text, pieces[-1].end(), end):
-            if pieces[-1][0].upper() not in ("IV", "V"):
+        while len(pieces) > 1 and pieces[-1][0].upper() in ("IV", "V"):
+            if not self._intravenous.search(text[pieces[-1].end() : min(end, pieces[-1].end() + 30)]):
                 break
             pieces.pop()
         return pieces[-1].end() if pieces else match.end()
@@ -283,8 +283,10 @@ class BiopsyFinder:
                     targets.append(
                         Target("biopsy", "kidney_biopsy", phrase.start, phrase.end, number, "biopsy.kidney_biopsy")
                     )  # fmt: skip
-        doc._.targets, doc._.biopsies = tuple(targets), tuple(found)
-        doc.spans[GROUP] = spans
+        order = sorted(range(len(targets)), key=lambda i: (targets[i].start, targets[i].end))
+        doc._.targets = tuple(targets[i] for i in order)
+        doc._.biopsies = tuple(found[i] for i in order)
+        doc.spans[GROUP] = [spans[i] for i in order]
         return doc
 
 

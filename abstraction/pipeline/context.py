@@ -6,6 +6,7 @@ scopes, terminations and prunings are medspaCy's own.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -116,12 +117,13 @@ class ClinicalConText(ConText):
         if not targets:
             doc._.cues = ()
             return doc
+        starts = [sentence.start for sentence in doc.sents]
         by_sentence: dict[int, list[int]] = defaultdict(list)
         for number, target in enumerate(targets):
-            by_sentence[target.sent.start].append(number)
+            by_sentence[bisect_right(starts, target.start)].append(number)
         modifiers: dict[int, list[Modifier]] = defaultdict(list)
         for match, start, end in longest(self._matcher(doc)):
-            sentence = doc[start].sent.start
+            sentence = bisect_right(starts, start)
             if sentence in by_sentence:
                 rule = self._matcher.rule_map[self.nlp.vocab.strings[match]]
                 modifiers[sentence].append(Modifier(rule, start, end, doc))

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -49,7 +51,7 @@ class HeadingDate:
     mention: DateMention
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dates:
     """The dates of a note, and those of its headings."""
 
@@ -58,16 +60,32 @@ class Dates:
 
     def within(self, start: int, end: int) -> list[DateMention]:
         """The dates that stand in the characters ``[start, end)``."""
-        return [m for m in self.mentions if start <= m.start and m.end <= end]
+        first = bisect_left(self._starts, start)
+        last = bisect_left(self._starts, end)
+        return [m for m in self.mentions[first:last] if m.end <= end]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [m.start for m in self.mentions]
+
+    @cached_property
+    def _heading_starts(self) -> list[int]:
+        return [h.start for h in self.headings]
 
     def heading(self, offset: int) -> DateMention | None:
         """The date of the innermost heading that ``offset`` stands under."""
-        over = [h for h in self.headings if h.start <= offset < h.end]
-        return max(over, key=lambda h: h.start).mention if over else None
+        number = bisect_right(self._heading_starts, offset) - 1
+        if number < 0 or offset >= self.headings[number].end:
+            return None
+        return self.headings[number].mention
 
 
 _RESULT_SECTIONS = frozenset({None, "labs", "imaging", "pathology", "physical_examination"})
 """Sections that a dated heading reaches into ("Urine:" under "Bloods 14/02/2025")."""
+
+
+_LONGEST_LEAD = 160
+"""Characters before a date that can belong to its heading."""
 
 
 def heading_dates(
@@ -80,17 +98,19 @@ def heading_dates(
     a collection date reaches to the next heading or the end.
     """
     found: list[HeadingDate] = []
+    blanks = [m.start() for m in re.finditer(r"\n[ \t\r]*\n", text)]
     for mention in mentions:
-        line = max(text.rfind("\n", 0, mention.start), text.rfind("\r", 0, mention.start)) + 1
-        before = text[line : mention.start]
+        floor = max(0, mention.start - _LONGEST_LEAD)
+        lead = re.split(r"[\r\n]", text[floor : mention.start])
+        before = lead[-1] if len(lead) > 1 or floor == 0 else "too long for a heading: " + lead[-1]
         if re.search(rules.collected, before, re.IGNORECASE):
             found.append(HeadingDate(mention.end, len(text), mention))
         elif _heads(text, before, mention, rules):
-            found.append(HeadingDate(mention.end, _reach(text, mention, layout), mention))
-    starts = [h.mention.start for h in found]
+            found.append(HeadingDate(mention.end, _reach(text, mention, layout, blanks), mention))
+    following = [h.mention.start for h in found[1:]] + [len(text)]
     return tuple(
-        HeadingDate(h.start, min([h.end, *(s for s in starts if s > h.start)]), h.mention)
-        for h in found
+        HeadingDate(h.start, max(h.start, min(h.end, until)), h.mention)
+        for h, until in zip(found, following, strict=False)
     )
 
 
@@ -109,10 +129,9 @@ def _heads(text: str, before: str, mention: DateMention, rules: DatesRule) -> bo
     return bool(alone and re.match(rules.heading_words, before, re.IGNORECASE))
 
 
-def _reach(text: str, mention: DateMention, layout: Layout) -> int:
-    line_end = re.compile(r"[\r\n]|$").search(text, mention.end)
-    blank = re.compile(r"\n[ \t\r]*\n").search(text, line_end.start() if line_end else mention.end)
-    end = blank.start() if blank else len(text)
+def _reach(text: str, mention: DateMention, layout: Layout, blanks: Sequence[int]) -> int:
+    blank = bisect_left(blanks, mention.end)
+    end = blanks[blank] if blank < len(blanks) else len(text)
     first = layout.at(mention.start) + 1
     other = next(
         (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -90,6 +91,9 @@ class _NoteFacts:
         self._version = rules.version
         self._note_day = of_note(doc._.note_date)
         self._sentences = Sentences.of(doc)
+        self._by_sentence: dict[int, list[Target]] = defaultdict(list)
+        for target in doc._.targets:
+            self._by_sentence[target.sentence].append(target)
 
     def all(self) -> Iterator[Fact]:
         doc = self._doc
@@ -146,9 +150,8 @@ class _NoteFacts:
         no other mention of its kind in between."""
         start, end = self._sentences.bounds(target.sentence)
         rivals = [
-            t for t in self._doc._.targets
-            if t.sentence == target.sentence and t.kind in (target.kind, "therapy", "measurement")
-            and t is not target
+            t for t in self._by_sentence[target.sentence]
+            if t.kind in (target.kind, "therapy", "measurement") and t is not target
         ]  # fmt: skip
         near = []
         for date in self._doc._.dates.within(start, end):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -77,44 +78,46 @@ class MeasurementReader:
 
     def __call__(self, doc: Doc) -> Doc:
         numbers = [i for i, t in enumerate(doc._.targets) if t.kind == "measurement"]
-        tabular = list(self._tables(doc, numbers))
+        text = doc.text
+        tabular = list(self._tables(doc, text, numbers))
         done = {result.target for result in tabular}
-        prose = list(self._prose(doc, [n for n in numbers if n not in done]))
+        prose = list(self._prose(doc, text, [n for n in numbers if n not in done]))
         doc._.measurements = tuple(sorted([*tabular, *prose], key=lambda r: (r.start, r.concept)))
         return doc
 
     # ---- tables ----------------------------------------------------------------------------------
 
-    def _tables(self, doc: Doc, numbers: Sequence[int]) -> Iterator[Result]:
-        text, dates = doc.text, doc._.dates
+    def _tables(self, doc: Doc, text: str, numbers: Sequence[int]) -> Iterator[Result]:
+        dates = doc._.dates
         blocks = rows(text)
         place = {
             row.start: (block, i) for block in blocks for i, row in enumerate(block)
         }
         by_row: dict[int, list[int]] = defaultdict(list)
-        starts = sorted((row.start, row.end) for block in blocks for row in block)
+        starts = sorted(place)
         for number in numbers:
             offset = doc._.targets[number].start
-            for start, end in starts:
-                if start <= offset < end:
-                    by_row[start].append(number)
-                    break
+            at = bisect_right(starts, offset) - 1
+            if at >= 0:
+                block, i = place[starts[at]]
+                if offset < block[i].end:
+                    by_row[starts[at]].append(number)
         headers_done: set[int] = set()
         for start in sorted(by_row):
             block, i = place[start]
             owners = by_row[start]
-            across = self._across(doc, block, i, owners, dates)
+            across = self._across(doc, text, block, i, owners, dates)
             if across:
                 headers_done.add(start)
                 yield from across
             elif start not in headers_done:
-                yield from self._down(doc, block, i, owners, dates)
+                yield from self._down(doc, text, block, i, owners, dates)
 
     def _down(
-        self, doc: Doc, block: Sequence[Row], i: int, owners: Sequence[int], dates: Dates
-    ) -> Iterator[Result]:
+        self, doc: Doc, text: str, block: Sequence[Row], i: int, owners: Sequence[int],
+        dates: Dates,
+    ) -> Iterator[Result]:  # fmt: skip
         """Analytes down the first column, values to their right."""
-        text = doc.text
         number = owners[0]
         target: Target = doc._.targets[number]
         rule = _rule(target)
@@ -263,10 +266,11 @@ class MeasurementReader:
         return unit, ("unit", first, last) if unit else None
 
     def _across(
-        self, doc: Doc, block: Sequence[Row], i: int, owners: Sequence[int], dates: Dates
-    ) -> list[Result]:
+        self, doc: Doc, text: str, block: Sequence[Row], i: int, owners: Sequence[int],
+        dates: Dates,
+    ) -> list[Result]:  # fmt: skip
         """Analytes across the heading, dates or values down: one result a cell below."""
-        text, header = doc.text, block[i]
+        header = block[i]
         labels: dict[int, int] = {}
         for number in owners:
             target: Target = doc._.targets[number]
@@ -309,8 +313,8 @@ class MeasurementReader:
 
     # ---- prose -----------------------------------------------------------------------------------
 
-    def _prose(self, doc: Doc, numbers: Sequence[int]) -> Iterator[Result]:
-        text, targets = doc.text, doc._.targets
+    def _prose(self, doc: Doc, text: str, numbers: Sequence[int]) -> Iterator[Result]:
+        targets = doc._.targets
         sentences = Sentences.of(doc)
         groups = list(_groups(text, targets, numbers))
         bounds = [sentences.bounds(targets[g[0]].sentence) for g in groups]
@@ -330,11 +334,12 @@ class MeasurementReader:
             if _rule(targets[group[-1]]).value == "score" and raw[-1][1]:
                 after = raw[-1][1][-1].end
                 items = self._grammar.score_items(text, after, end) or items
+        by_sentence: dict[tuple[int, int], list[Result]] = defaultdict(list)
         for place, results in raw:
-            start, end = bounds[place]
-            others = [r for p, rs in raw if bounds[p] == bounds[place] for r in rs]
-            for result in results:
-                yield self._date(doc, result, others, start, end)
+            by_sentence[bounds[place]].extend(results)
+        for (start, end), together in by_sentence.items():
+            for result in together:
+                yield self._date(doc, text, result, together, start, end)
 
     def _item(
         self, text: str, targets: Sequence[Target], group: Sequence[int], floor: int
@@ -470,7 +475,7 @@ class MeasurementReader:
     # ---- dates -----------------------------------------------------------------------------------
 
     def _date(
-        self, doc: Doc, result: Result, others: Sequence[Result], start: int, end: int
+        self, doc: Doc, text: str, result: Result, others: Sequence[Result], start: int, end: int
     ) -> Result:
         """The date in the clause, then the one that opens the sentence or closes the list, then
         the heading's, then (where nothing says it is past) the note's own."""
@@ -485,7 +490,7 @@ class MeasurementReader:
         if result.earlier and found is None:
             return result
         found = found or max(
-            (d for d in inside if d.end <= result.start and _carries(doc.text, d, result)),
+            (d for d in inside if d.end <= result.start and _carries(text, d, result)),
             key=lambda d: d.start, default=None,
         )  # fmt: skip
         if found is None and len({d.days for d in inside}) == 1:

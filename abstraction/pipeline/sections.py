@@ -8,7 +8,7 @@ before it, so that a family history never swallows what follows.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import Literal
 
@@ -128,10 +128,12 @@ class ClinicalSectionizer(Sectionizer):
         known: dict[int, tuple[int, str | None]] = {
             start: (end, rule.category) for start, end, _, rule in headings
         }
+        titles = sorted(known)
         for match in _UNKNOWN.finditer(text):
             group: Literal["title", "upper"] = "title" if match["title"] else "upper"
             start, end = match.span(group)
-            if not any(start <= title < end + 2 for title in known):
+            inside = bisect_left(titles, start)
+            if inside == len(titles) or titles[inside] >= end + 2:
                 known[start] = (end, None)
         starts = sorted(known)
         if not starts or starts[0] > 0:

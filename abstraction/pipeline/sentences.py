@@ -20,6 +20,8 @@ _BULLET = re.compile(r"\s*(?:[-*•·‣▪◦o]\s|\(?\d{1,2}[.)]\s|\(?[a-z][.)]
 _TITLE = re.compile(r"\s*[A-Z][\w&/ ,()'-]{0,40}:")
 _CELLS = re.compile(r"\t|\S {3,}\S.*\S {3,}\S|\|")
 _RUNS_ON = re.compile(r"(?:,|\band|\bor|\bof|\bwith|\bthe|\bfor|\bto|\bno|\bin|\bon|-|/|\+)\s*$", re.IGNORECASE)
+_LONGEST = 2_000
+"""Characters of the longest sentence."""
 _WRAPPED_AT = 45
 """Shortest line, in characters, that is taken for wrapped prose when the next starts upper case."""
 
@@ -40,7 +42,19 @@ def sentence_starts(text: str, abbreviations: Iterable[str]) -> list[int]:
         position += len(line)
         if following and not _runs_on(line, following, width):
             starts.add(_skip_space(text, position))
-    return sorted(s for s in starts if s < len(text))
+    return _capped(sorted(s for s in starts if s < len(text)), text)
+
+
+def _capped(starts: list[int], text: str) -> list[int]:
+    """Breaks what no sentence is long enough for (a dump without a full stop) at white space, so
+    that nothing that looks at a whole sentence takes longer than the text allows."""
+    found: list[int] = []
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        found.append(start)
+        while end - found[-1] > _LONGEST:
+            gap = text.rfind(" ", found[-1] + 1, found[-1] + _LONGEST)
+            found.append(gap + 1 if gap > found[-1] else found[-1] + _LONGEST)
+    return found
 
 
 def _paragraph_widths(lines: Sequence[str]) -> list[int]:

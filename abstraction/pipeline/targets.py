@@ -104,8 +104,23 @@ def _regex(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-def admits(term: Term, text: str, start: int, end: int, sentence: tuple[int, int]) -> bool:
-    """Whether the term's gates let ``text[start:end]`` stand for its concept."""
+class NoteWords:
+    """Which patterns a note holds anywhere; each is searched once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._held: dict[str, bool] = {}
+
+    def holds(self, pattern: str) -> bool:
+        """Whether the pattern is found in the note."""
+        if pattern not in self._held:
+            self._held[pattern] = bool(_regex(pattern).search(self.text))
+        return self._held[pattern]
+
+
+def admits(term: Term, note: NoteWords, start: int, end: int, sentence: tuple[int, int]) -> bool:
+    """Whether the term's gates let the note's ``[start, end)`` stand for its concept."""
+    text = note.text
     before = text[max(sentence[0], start - _BESIDE) : start]
     after = text[end : min(len(text), end + _BESIDE)]
     if any(_regex(p).search(before) for p in term.unless_before):
@@ -116,9 +131,9 @@ def admits(term: Term, text: str, start: int, end: int, sentence: tuple[int, int
         return False
     if term.only_after and not any(_regex(p).search(after) for p in term.only_after):
         return False
-    if any(_regex(p).search(text) for p in term.unless_in_note):
+    if any(note.holds(p) for p in term.unless_in_note):
         return False
-    if term.only_in_note and not any(_regex(p).search(text) for p in term.only_in_note):
+    if term.only_in_note and not any(note.holds(p) for p in term.only_in_note):
         return False
     if not term.unless_near and not term.only_near:
         return True
@@ -148,14 +163,14 @@ class TargetFinder:
             )
 
     def __call__(self, doc: Doc) -> Doc:
-        text, sentences = doc.text, Sentences.of(doc)
+        note, sentences = NoteWords(doc.text), Sentences.of(doc)
         meanings: dict[Match, list[_Meaning]] = {}
         for matcher in (self._any_case, self._exact):
             for rule, start, end in matcher(doc):
                 meaning = matcher.rule_map[self._strings[rule]].metadata["meaning"]
                 first, last = doc[start].idx, doc[end - 1].idx + len(doc[end - 1])
                 bounds = sentences.bounds(sentences.at(first))
-                if admits(meaning.term, text, first, last, bounds):
+                if admits(meaning.term, note, first, last, bounds):
                     meanings.setdefault((0, start, end), []).append(meaning)
         targets, spans = [], []
         for match in longest(meanings):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -240,11 +241,13 @@ class TherapyReader:
             if place + 1 < len(drugs) and targets[drugs[place + 1]].sentence == target.sentence:
                 limit = min(limit, max(target.end, targets[drugs[place + 1]].start))
             found[number] = self._grammar.read(text, target, floor, limit)
-        self._date(doc, sentences, found)
+        self._date(doc, text, sentences, found)
         doc._.therapies = tuple(found)
         return doc
 
-    def _date(self, doc: Doc, sentences: Sentences, found: list[Dosing | None]) -> None:
+    def _date(
+        self, doc: Doc, text: str, sentences: Sentences, found: list[Dosing | None]
+    ) -> None:
         """Gives each date of a sentence to the drug before it, or else to the one after it; a
         measurement that stands nearer keeps its own."""
         by_sentence: dict[int, list[int]] = {}
@@ -254,31 +257,30 @@ class TherapyReader:
         for sentence, numbers in by_sentence.items():
             start, end = sentences.bounds(sentence)
             dates = doc._.dates.within(start, end)
-            for role, date in self._grammar.date_roles(doc.text, dates, start):
-                for number in self._owners(doc, found, numbers, date, start):
+            for role, date in self._grammar.date_roles(text, dates, start):
+                for number in self._owners(doc._.targets, text, found, numbers, date):
                     dosing = found[number]
                     assert dosing is not None
                     found[number] = _dated(dosing, role, date)
 
     def _owners(
-        self, doc: Doc, found: list[Dosing | None], numbers: list[int], date: DateMention, start: int
-    ) -> list[int]:
+        self, targets: Sequence[Target], text: str, found: list[Dosing | None],
+        numbers: list[int], date: DateMention,
+    ) -> list[int]:  # fmt: skip
         """The drugs that a date belongs to: the nearest before it with those joined to it by "and"
         or commas; if there is none before it, the first after it."""
-        targets = doc._.targets
         before = [n for n in numbers if targets[n].start < date.start]
         if not before:
             return [min(numbers, key=lambda n: targets[n].start)]
         last = max(before, key=lambda n: targets[n].start)
-        between = [
-            t for t in targets
-            if t.kind in ("measurement", "biopsy") and targets[last].end <= t.start < date.start
-        ]  # fmt: skip
-        if between:
+        if any(
+            t.kind in ("measurement", "biopsy") and t.start < date.start
+            for t in targets[last + 1 : bisect_left(targets, date.start, key=lambda t: t.start)]
+        ):
             return []
         owners = [last]
         for number in sorted(before, key=lambda n: -targets[n].start)[1:]:
-            gap = doc.text[_end(found[number], targets[number]) : targets[owners[-1]].start]
+            gap = text[_end(found[number], targets[number]) : targets[owners[-1]].start]
             if not re.fullmatch(r"\s*(?:,|and|&|\+|/|,\s*and|with)\s*", gap):
                 break
             owners.append(number)

@@ -148,7 +148,7 @@ class ValueGrammar:
         first = -1
         fillers = 0
         while position < limit:
-            value = self._value_at(text, position, limit, rule)
+            value = self._value_at(text, position, limit, rule, glued=position == start)
             if value is not None and interpretation and _is_year(value):
                 break
             if value is not None:
@@ -182,7 +182,7 @@ class ValueGrammar:
         return self._finish(text, printed, limit, first, (), reference)
 
     def _word_at(self, text: str, position: int, limit: int) -> re.Match[str] | None:
-        if position and text[position].isalnum() and text[position - 1].isalnum():
+        if 0 < position < len(text) and text[position].isalnum() and text[position - 1].isalnum():
             return None
         return self._word.match(text, position, limit)
 
@@ -214,8 +214,9 @@ class ValueGrammar:
         return bool(self._predicted.search(heading))
 
     def _value_at(
-        self, text: str, position: int, limit: int, rule: MeasurementRule
+        self, text: str, position: int, limit: int, rule: MeasurementRule, *, glued: bool = False
     ) -> Printed | None:
+        """A number, range or titre at ``position``; ``glued``: it may touch the word before."""
         comparator: Comparator | None = None
         begin = position
         sign = self._comparator.match(text, position, limit)
@@ -226,7 +227,8 @@ class ValueGrammar:
                 position += 1
         if position >= limit or not (text[position].isdigit() or text[position] == "."):
             return None
-        if position and (text[position - 1].isalnum() or text[position - 1] in ".,") and not sign:
+        touches = position > 0 and (text[position - 1].isalnum() or text[position - 1] in ".,")
+        if touches and not sign and not glued:
             return None
         if rule.value in ("titer", "presence") and (t := self._titer.match(text, position, limit)):
             return Printed(

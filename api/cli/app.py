@@ -67,7 +67,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         context = getattr(error, "ctx", None)
         return _fail(error.format_message(), context.command_path if context else NAME)
     except (click.Abort, KeyboardInterrupt):
-        return _fail("interrupted; files of an earlier run are as they were")
+        return _fail("interrupted")
     except BrokenPipeError:
         # Whoever read standard output has gone; Python would complain again when it closes it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

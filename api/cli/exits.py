@@ -1,4 +1,4 @@
-"""How a command ends."""
+"""What a command leaves behind: its files, its errors, its exit code."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from abstraction.reading import ReadError
+
+ASSESSMENTS, REPORT = "assessments.jsonl", "report.html"
+"""What ``screen`` writes beside the files of the run."""
 
 DONE = 0
 """Everything was read."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from api.cli.exits import report_errors
+from api.cli.exits import ASSESSMENTS, REPORT, report_errors
 from api.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -39,7 +39,10 @@ def collect(source: Path) -> NoteCollection:
 
 
 def extract_into(notes: NoteCollection, out: Path) -> Extraction:
-    """Extract the facts of every note with the rule pack and write the run's three files."""
+    """Extract the facts of every note with the rule pack and write the run's three files.
+
+    Verdicts on an earlier run's facts are taken away: beside the new facts they would be false.
+    """
     from abstraction.quiet import quiet
     from abstraction.run import record_run
 
@@ -56,6 +59,8 @@ def extract_into(notes: NoteCollection, out: Path) -> Extraction:
     try:
         with progress("Reading notes", len(notes)) as after_each:
             summary = record_run(notes, extract, rules.version, out, after_each)
+        for stale in (ASSESSMENTS, REPORT):
+            (out / stale).unlink(missing_ok=True)
     except OSError as error:
         raise click.UsageError(f"--out {out}: cannot be written ({error.strerror})") from None
     return Extraction(summary, rules.version)

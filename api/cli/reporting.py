@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from api.cli.exits import REPORT
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
     from api.cli.extraction import Extraction
     from criteria_engine.assessment import Assessment, Triage
     from criteria_engine.protocol import Protocol
-
-REPORT = "report.html"
 
 _TRIAGE_WORDS: dict[Triage, str] = {
     "potentially_eligible": "potentially eligible",

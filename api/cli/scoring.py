@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from api.cli.exits import ASSESSMENTS
+
 if TYPE_CHECKING:
     from abstraction.facts import Fact
     from api.cli.anchors import AnchorTable
     from criteria_engine.assessment import Assessment
     from criteria_engine.protocol import Protocol
-
-ASSESSMENTS = "assessments.jsonl"
 
 
 def load(name_or_path: str) -> Protocol:

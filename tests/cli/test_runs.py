@@ -85,6 +85,15 @@ def test_screen_writes_everything_and_says_where(
     assert len({len(a["criteria"]) for a in lines(out / "assessments.jsonl")}) == 1
 
 
+def test_new_facts_never_stand_beside_old_verdicts(
+    lupus_chart: Command, charts: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    lupus_chart("screen", charts, *SCREENING, "--out", out)
+    lupus_chart("extract", charts / "p02", "--out", out)
+    assert sorted(contents(out)) == ["facts.jsonl", "ledger.jsonl", "notes.jsonl"]
+
+
 def test_score_says_what_screen_said(lupus_chart: Command, charts: Path, tmp_path: Path) -> None:
     out, again = tmp_path / "out", tmp_path / "again"
     lupus_chart("screen", charts, *SCREENING, "--leukapheresis-date", "2026-04-20", "--out", out)
@@ -232,5 +241,5 @@ main(sys.argv[1:])
         check=False,
     )
     assert ended.returncode == 2
-    assert ended.stderr.startswith("lupus-chart: interrupted")
+    assert ended.stderr.strip() == "lupus-chart: interrupted"
     assert list(out.iterdir()) == []
