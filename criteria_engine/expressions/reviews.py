@@ -17,12 +17,14 @@ class Review(Node):
     """A question that facts alone do not settle.
 
     It is never true and never false.  ``basis`` says who or what settles it where the chart
-    speaks of it; ``basis_if_silent`` where it does not.
+    speaks of it; ``basis_if_silent`` where it does not.  ``settled_by`` is the measurement that
+    would, where there is one; else the first concept it looks at is named.
     """
 
     op: Literal["review"] = "review"
     name: str
     needs: str
+    settled_by: Measurements = ()
     basis: Basis = "judgement"
     basis_if_silent: Basis = "silent"
     diagnoses: Diagnoses = ()
@@ -67,7 +69,7 @@ class Review(Node):
         )
 
     def _concept(self) -> str:
-        named = (*self.diagnoses, *self.measurements, *self.therapies, *self.statuses)
+        named = (*self.settled_by, *self.diagnoses, *self.measurements, *self.therapies, *self.statuses)
         return named[0] if named else self.name.replace(" ", "_")
 
 
