@@ -20,7 +20,17 @@ Assertion = Literal["present", "absent", "possible", "conditional", "hypothetica
 Temporality = Literal["current", "past", "planned"]
 Experiencer = Literal["patient", "family", "donor", "other"]
 Role = Literal[
-    "mention", "value", "unit", "date", "dose", "frequency", "class", "cue", "section", "reason", "range"
+    "mention",
+    "value",
+    "unit",
+    "date",
+    "dose",
+    "frequency",
+    "class",
+    "cue",
+    "section",
+    "reason",
+    "range",
 ]
 Comparator = Literal["<", "<=", ">", ">="]
 Interpretation = Literal["positive", "negative", "indeterminate", "low", "normal", "high"]
@@ -229,7 +239,7 @@ FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
 
 
 def parse_fact(data: str | bytes | dict[str, Any]) -> Fact:
-    """One fact from JSON text or from a decoded object; ``pydantic.ValidationError`` if it is none."""
+    """One fact from JSON text or a decoded object; ``pydantic.ValidationError`` if it is none."""
     if isinstance(data, dict):
         return FACT.validate_python(data)
     return FACT.validate_json(data)

@@ -9,10 +9,10 @@ import hashlib
 import re
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from nlp_rules.schema import (
     BiopsyRules,
@@ -86,9 +86,11 @@ class Cues(Rule):
     categories a cue of one kind ends, one way.
     """
 
-    words: dict[str, tuple[str, ...]] = {}
+    words: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     exclusive: tuple[tuple[CueCategory, ...], ...] = ()
-    ended_by: dict[CueCategory | Literal["clause_end", "cause"], tuple[CueCategory, ...]] = {}
+    ended_by: dict[CueCategory | Literal["clause_end", "cause"], tuple[CueCategory, ...]] = Field(
+        default_factory=dict
+    )
     cues: tuple[CueRule, ...]
 
     @model_validator(mode="after")
@@ -147,7 +149,10 @@ class RulePack(BaseModel):
             "measurement": self.measurements.measurements,
             "status": self.statuses.statuses,
         }
-        found = {kind: tuple(sorted({r.concept for r in group if r.reported})) for kind, group in rules.items()}
+        found = {
+            kind: tuple(sorted({r.concept for r in group if r.reported}))
+            for kind, group in rules.items()
+        }
         found["biopsy"] = ("kidney_biopsy",)
         found["demographic"] = ("age", "birth_date", "sex")
         return found
@@ -201,10 +206,7 @@ def _read(path: Path) -> str:
         raise RuleError(f"{path}: is not UTF-8 text") from None
 
 
-R = TypeVar("R", bound=Rule)
-
-
-def load_file(name: str, text: str, shape: type[R]) -> R:
+def load_file[R: Rule](name: str, text: str, shape: type[R]) -> R:
     """One rule file's ``text`` as ``shape``; ``RuleError`` names ``name`` and the line."""
     try:
         data = yaml.load(text, Loader=_UniqueKeys)

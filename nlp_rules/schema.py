@@ -29,6 +29,8 @@ def _compiles(pattern: str) -> str:
 ConceptName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$")]
 Pattern = Annotated[str, Field(min_length=1), AfterValidator(_compiles)]
 """A Python regular expression, matched without regard to case."""
+ExactPattern = Annotated[str, Field(min_length=1), AfterValidator(_compiles)]
+"""A Python regular expression, matched in the case that it is written in."""
 Words = tuple[Annotated[str, Field(min_length=1)], ...]
 Route = Literal[
     "oral", "intravenous", "subcutaneous", "intramuscular", "topical", "ophthalmic",
@@ -106,13 +108,9 @@ class Lookalike(Rule):
 
 
 class TherapyRule(ConceptRule):
-    """A drug, a drug class or a procedure.
-
-    ``max_daily_mg`` is the largest plausible daily dose of an ambiguous name, if any.
-    """
+    """A drug, a drug class or a procedure."""
 
     form: Literal["drug", "class", "procedure", "vaccine"] = "drug"
-    strengths_mg: tuple[float, ...] = ()
 
 
 ValueKind = Literal["quantity", "titer", "presence", "percent", "score", "nyha"]
@@ -155,7 +153,6 @@ class MeasurementRule(ConceptRule):
     shorthand: dict[str, str] = Field(
         default={}, description="A printed unit that is short for another: g for g/(24.h)."
     )
-    positive_is: Literal["positive", "negative"] = "positive"
 
     @model_validator(mode="after")
     def _units_known(self) -> Self:
@@ -180,17 +177,31 @@ class InterpretationRule(Rule):
     words: Words = Field(min_length=1)
 
 
+ColumnRole = Literal["unit", "range", "flag", "value"]
+
+
 class ValueRules(Rule):
     """Comparators, fillers, reference ranges and flags, as they are printed beside a result."""
 
     comparators: dict[Literal["<", "<=", ">", ">="], tuple[Pattern, ...]]
     fillers: tuple[Pattern, ...]
     reference_labels: tuple[Pattern, ...]
+    range_signs: tuple[Pattern, ...] = Field(min_length=1)
+    at_most: tuple[Pattern, ...]
+    at_least: tuple[Pattern, ...]
     flags: dict[Literal["high", "low"], Words]
+    column_headings: dict[ColumnRole, Pattern]
     predicted_headings: tuple[Pattern, ...]
     earlier: Pattern = Field(description='What leads to an earlier value: ", was 2900".')
     score_items: Pattern = Field(description="What opens the list of a score's items.")
+    not_values_after: tuple[ExactPattern, ...] = Field(
+        default=(), description="Right behind a number that is no value of an analyte."
+    )
     between_adjective_and_analyte: Pattern
+    between_analytes: ExactPattern
+    between_values: ExactPattern
+    functional_class: Pattern = Field(description="With the groups ``low`` and ``high``.")
+    functional_class_numerals: dict[str, Annotated[int, Field(ge=1, le=4)]]
 
 
 CueCategory = Literal[
@@ -228,19 +239,39 @@ class SectionRule(Rule):
 
 
 class SentenceRules(Rule):
-    """Abbreviations whose full stop ends no sentence, in lower case, without the last stop."""
+    """Where a sentence does not end.
+
+    ``abbreviations`` are in lower case, without their last full stop; ``runs_on`` is what ends a
+    line that the next one carries on.
+    """
 
     abbreviations: Words
+    runs_on: tuple[Pattern, ...] = ()
+
+
+TimeUnit = Literal["day", "week", "month", "year"]
 
 
 class DatesRule(Rule):
-    """Month names and the words that precede an approximate or open date."""
+    """How dates are told: month names, number words, and the words around a date.
+
+    ``parts_of_year`` gives first and last month.
+    """
 
     months: dict[str, Annotated[int, Field(ge=1, le=12)]]
     parts_of_year: dict[str, tuple[int, int]]
     since: Words
     until: Words
-    on: Words
+    between_start_and_stop: tuple[ExactPattern, ...]
+    numbers: dict[str, Annotated[int, Field(gt=0)]]
+    time_units: dict[str, TimeUnit]
+    about: tuple[Pattern, ...]
+    ago: Words
+    last: Words
+    yesterday: Words
+    today: tuple[Pattern, ...]
+    before_bare_month: Words = Field(min_length=1)
+    headed_sections: tuple[ConceptName, ...]
     heading_words: Pattern
     inline_heading: Pattern
     collected: Pattern
@@ -269,8 +300,10 @@ class BiopsyRules(Rule):
     isn_rps: tuple[Pattern, ...]
     who: tuple[Pattern, ...]
     biopsy_words: tuple[Pattern, ...]
+    subclasses: dict[str, Literal["I", "II", "III", "IV", "V", "VI"]] = {}
     joiners: tuple[Pattern, ...]
-    alternatives: tuple[Pattern, ...]
+    choices: tuple[Pattern, ...]
+    separators: tuple[Pattern, ...]
     activity_index: tuple[Pattern, ...]
     chronicity_index: tuple[Pattern, ...]
 
@@ -283,11 +316,22 @@ class FrequencyRule(Rule):
 
 
 class DosingRules(Rule):
-    """Dose units, frequencies and routes as they are written on charts."""
+    """Dose units, frequencies and routes as they are written on charts.
+
+    ``dose_units`` gives milligrams in one unit, null where the unit does not tell the amount of
+    drug; ``ucum`` the unit's UCUM name, by its spelling in lower case without white space.
+    """
 
     courses: tuple[Pattern, ...] = ()
     tablets: Pattern = r"(?!)"
+    counts: dict[str, float] = {}
+    forms: tuple[Pattern, ...] = ()
+    forms_before: tuple[Pattern, ...] = ()
+    not_doses_after: tuple[ExactPattern, ...] = ()
+    next_therapy: tuple[ExactPattern, ...] = ()
+    between_therapies: tuple[ExactPattern, ...] = ()
     dose_units: dict[str, float | None]
+    ucum: dict[str, str] = {}
     frequencies: tuple[FrequencyRule, ...]
     routes: dict[Route, Words]
 

@@ -70,8 +70,10 @@ def judge_statement(cues: Sequence[Cue], implied: Collection[str], chronic: bool
         return Judgement("other_person", "current", person, cues=tuple(about))
     if corrected := nearest(cues, "corrected"):
         return Judgement("absent", cues=(corrected,))
-    if "education" in implied or (taught := nearest(cues, "education")):
-        return Judgement("hypothetical", cues=() if "education" in implied else (taught,))
+    if "education" in implied:
+        return Judgement("hypothetical")
+    if taught := nearest(cues, "education"):
+        return Judgement("hypothetical", cues=(taught,))
     decided = _denied_or_doubted(cues)
     if decided is not None:
         return decided
@@ -90,20 +92,18 @@ def _denied_or_doubted(cues: Sequence[Cue]) -> Judgement | None:
     negated, possible = nearest(cues, "negated"), nearest(cues, "possible")
     hypothetical, conditional = nearest(cues, "hypothetical"), nearest(cues, "conditional")
     planned = nearest(cues, "planned")
-    if negated is not None and not negated.before:
-        if possible is None or possible.before or negated.distance <= possible.distance:
-            return Judgement("absent", cues=(negated,))
-    candidates: list[tuple[Cue, Assertion]] = [
-        (cue, assertion)
-        for cue, assertion in (
-            (possible, "possible"),
-            (hypothetical, "hypothetical"),
-            (conditional, "conditional"),
-            (planned, "hypothetical"),
-            (negated, "absent"),
-        )
-        if cue is not None
-    ]
+    closing = negated is not None and not negated.before
+    doubt = possible if possible is not None and not possible.before else None
+    if negated and closing and (doubt is None or negated.distance <= doubt.distance):
+        return Judgement("absent", cues=(negated,))
+    meanings: tuple[tuple[Cue | None, Assertion], ...] = (
+        (possible, "possible"),
+        (hypothetical, "hypothetical"),
+        (conditional, "conditional"),
+        (planned, "hypothetical"),
+        (negated, "absent"),
+    )
+    candidates = [(cue, assertion) for cue, assertion in meanings if cue is not None]
     if not candidates:
         return None
     cue, assertion = min(candidates, key=lambda c: (c[0].distance, c[0].start))
@@ -180,17 +180,13 @@ def _standing(
         return TherapyJudgement("hypothetical", "planned", person, None, cues=cues)
     if category in ("declined", "never_given", "access_denied"):
         access: StopReason | None = "access" if category == "access_denied" else None
-        return TherapyJudgement(
-            "absent", "current", person, _STATUSES[category], access, cues=cues
-        )
+        return TherapyJudgement("absent", "current", person, _STATUSES[category], access, cues=cues)
     if category == "stopped":
         return TherapyJudgement("present", "past", person, "stopped", reason, inadequate, cues)
     if category == "held":
         return TherapyJudgement("present", "current", person, "held", reason, inadequate, cues)
     if category == "active":
-        return TherapyJudgement(
-            "present", "current", person, "active", None, inadequate, cues
-        )
+        return TherapyJudgement("present", "current", person, "active", None, inadequate, cues)
     past = category == "historical"
     return TherapyJudgement(
         "present", "past" if past else "current", person, "unknown", reason if past else None,

@@ -14,7 +14,7 @@ with warnings.catch_warnings():
 
 from abstraction.facts import Fact
 from abstraction.notes import Note
-from abstraction.pipeline import (
+from abstraction.pipeline import (  # noqa: F401 — each registers its component with spaCy
     biopsies,
     context,
     dating,
@@ -62,7 +62,8 @@ def extract_facts(nlp: Language, note: Note) -> tuple[Fact, ...]:
     """Every fact of ``note``, sorted by place; ``note.text[start:end]`` is each span's text."""
     doc = nlp.make_doc(note.text)
     doc._.patient_id, doc._.note_id = note.patient_id, note.note_id
-    doc._.note_date, doc._.note_type = note.date, note.type
+    doc._.note_date = note.date
     if not len(doc):
         return ()
-    return nlp(doc)._.facts  # type: ignore[no-any-return]
+    found: tuple[Fact, ...] = nlp(doc)._.facts
+    return found

@@ -55,13 +55,13 @@ class Modifier(ConTextModifier):
         start, end = self.modifier_span
         if start < target.end and target.start < end:
             return False
-        return super().modifies(target)
+        return bool(super().modifies(target))
 
     def limit_scope(self, other: ConTextModifier) -> bool:
         mine, theirs = self.scope_span, other.modifier_span
         if not (mine[0] <= theirs[0] < mine[1] or mine[0] < theirs[1] <= mine[1]):
             return False
-        return super().limit_scope(other)
+        return bool(super().limit_scope(other))
 
 
 def context_rules(cues: Cues) -> list[ConTextRule]:
@@ -73,11 +73,9 @@ def context_rules(cues: Cues) -> list[ConTextRule]:
     for ending, categories in cues.ended_by.items():
         for category in categories:
             ends[category].add(ending)
-    found = []
+    found: list[ConTextRule] = []
     for rule in cues.cues:
-        direction = _EFFECTS.get(
-            rule.category, _DIRECTIONS[rule.direction]
-        )
+        direction = _EFFECTS.get(rule.category, _DIRECTIONS[rule.direction])
         found.extend(
             ConTextRule(
                 literal=literal,

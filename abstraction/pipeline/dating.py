@@ -26,9 +26,7 @@ for _name in ("note_date", "dates"):
         Doc.set_extension(_name, default=None)
 
 
-@Language.factory(
-    "lupus_dates", assigns=["doc._.dates"], default_config={"rules": SHIPPED}
-)
+@Language.factory("lupus_dates", assigns=["doc._.dates"], default_config={"rules": SHIPPED})
 class DateFinder:
     """Writes ``doc._.dates``: every date of the note, resolved against ``doc._.note_date``."""
 
@@ -80,10 +78,6 @@ class Dates:
         return self.headings[number].mention
 
 
-_RESULT_SECTIONS = frozenset({None, "labs", "imaging", "pathology", "physical_examination"})
-"""Sections that a dated heading reaches into ("Urine:" under "Bloods 14/02/2025")."""
-
-
 _LONGEST_LEAD = 160
 """Characters before a date that can belong to its heading."""
 
@@ -106,7 +100,9 @@ def heading_dates(
         if re.search(rules.collected, before, re.IGNORECASE):
             found.append(HeadingDate(mention.end, len(text), mention))
         elif _heads(text, before, mention, rules):
-            found.append(HeadingDate(mention.end, _reach(text, mention, layout, blanks), mention))
+            found.append(
+                HeadingDate(mention.end, _reach(text, mention, layout, blanks, rules), mention)
+            )
     following = [h.mention.start for h in found[1:]] + [len(text)]
     return tuple(
         HeadingDate(h.start, max(h.start, min(h.end, until)), h.mention)
@@ -129,7 +125,9 @@ def _heads(text: str, before: str, mention: DateMention, rules: DatesRule) -> bo
     return bool(alone and re.match(rules.heading_words, before, re.IGNORECASE))
 
 
-def _reach(text: str, mention: DateMention, layout: Layout, blanks: Sequence[int]) -> int:
+def _reach(
+    text: str, mention: DateMention, layout: Layout, blanks: Sequence[int], rules: DatesRule
+) -> int:
     blank = bisect_left(blanks, mention.end)
     end = blanks[blank] if blank < len(blanks) else len(text)
     first = layout.at(mention.start) + 1
@@ -137,7 +135,7 @@ def _reach(text: str, mention: DateMention, layout: Layout, blanks: Sequence[int
         (
             start
             for start, name in zip(layout.starts[first:], layout.names[first:], strict=True)
-            if name not in _RESULT_SECTIONS
+            if name is not None and name not in rules.headed_sections
         ),
         end,
     )
@@ -156,4 +154,6 @@ def under(mention: DateMention) -> DateInterval:
 
 def of_note(note_date: dt.date | None) -> DateInterval | None:
     """The note's own day, for what is said to be so now."""
-    return note_date and DateInterval(start=note_date, end=note_date, basis="note")
+    if note_date is None:
+        return None
+    return DateInterval(start=note_date, end=note_date, basis="note")

@@ -61,7 +61,9 @@ class DemographicGrammar:
                 age = int(match["number"])
                 if age <= _OLDEST and not self._is_not_now(text, match):
                     value = DemographicValue(number=float(age), unit="a")
-                    yield Demographic("age", match.start(), match.end(), value, *match.span("number"))
+                    yield Demographic(
+                        "age", match.start(), match.end(), value, *match.span("number")
+                    )
         for sex, patterns in self._sex:
             for pattern in patterns:
                 for match in pattern.finditer(text):
@@ -81,7 +83,7 @@ class DemographicGrammar:
                     )
 
     def _is_not_now(self, text: str, match: re.Match[str]) -> bool:
-        """An age at onset, or of somebody else ("diagnosed at age 23", "her 45-year-old sister")."""
+        """An age at onset, or somebody else's ("diagnosed at age 23", "her 45-year-old sister")."""
         before = text[max(0, match.start() - 40) : match.start()]
         after = text[match.end() : match.end() + 25]
         return any(p.search(f"{before}\0{after}") for p in self._not_now)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from medspacy.common.medspacy_matcher import MedspacyMatcher
 from spacy.language import Language
@@ -75,14 +75,3 @@ def longest(matches: Iterable[Match]) -> list[Match]:
             spans.add((start, end))
             kept.append(match)
     return sorted(kept, key=lambda m: (m[1], m[2], m[0]))
-
-
-def group_by_sentence(starts: Sequence[int], positions: Sequence[int]) -> list[int]:
-    """For each token position (ascending) the number of the sentence it stands in."""
-    numbers = []
-    sentence = 0
-    for position in positions:
-        while sentence + 1 < len(starts) and starts[sentence + 1] <= position:
-            sentence += 1
-        numbers.append(sentence)
-    return numbers

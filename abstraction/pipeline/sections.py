@@ -22,7 +22,10 @@ from abstraction.pipeline.packs import SHIPPED, rule_pack
 if not Doc.has_extension("layout"):
     Doc.set_extension("layout", default=None)
 
-_LEAD = re.compile(r"(?:^|[\n\r])[ \t]*(?:[-*•·>]+[ \t]*|#+[ \t]*|\**[ \t]*|\(?\d{1,2}[.)][ \t]*|[A-Z][.)][ \t]+)?\**[ \t]*$")
+_LEAD = re.compile(
+    r"(?:^|[\n\r])[ \t]*"
+    r"(?:[-*•·>]+[ \t]*|#+[ \t]*|\**[ \t]*|\(?\d{1,2}[.)][ \t]*|[A-Z][.)][ \t]+)?\**[ \t]*$"
+)
 _INLINE_LEAD = re.compile(r"(?:[.;!?)]|\s{2,}|\||[\n\r\t])\s*$")
 _COLON = re.compile(r"^[ \t]*(?:\([^()\n]{1,40}\)[ \t]*)?\**[ \t]*[:：]")
 _DASH = re.compile(r"^[ \t]*\**[ \t]+[-–—][ \t]+")
@@ -40,7 +43,6 @@ class Layout:
 
     starts: tuple[int, ...]
     names: tuple[str | None, ...]
-    titles: tuple[tuple[int, int], ...]
     implies: tuple[frozenset[str], ...]
 
     def at(self, offset: int) -> int:
@@ -54,10 +56,6 @@ class Layout:
     def implied(self, offset: int) -> frozenset[str]:
         """What standing at ``offset`` implies ("family", "past", "medication_list" …)."""
         return self.implies[self.at(offset)] if self.implies else frozenset()
-
-    def end(self, number: int, length: int) -> int:
-        """One past the last character of section ``number`` in a text of ``length``."""
-        return self.starts[number + 1] if number + 1 < len(self.starts) else length
 
 
 @Language.factory(
@@ -107,9 +105,7 @@ class ClinicalSectionizer(Sectionizer):
             alone = bool(_LINE_END.match(after))
             return alone and len(title) > 3 and (title.isupper() or title[0].isupper())
         colon = _COLON.match(after)
-        return bool(
-            colon and title[0].isupper() and len(title) > 1 and _INLINE_LEAD.search(before)
-        )
+        return bool(colon and title[0].isupper() and len(title) > 1 and _INLINE_LEAD.search(before))
 
     def _sections(
         self, doc: Doc, headings: list[tuple[int, int, int, SectionRule]]
@@ -143,6 +139,5 @@ class ClinicalSectionizer(Sectionizer):
         return Layout(
             starts=tuple(starts),
             names=names,
-            titles=tuple((s, known[s][0]) for s in starts),
             implies=tuple(self._implies.get(n, frozenset()) if n else frozenset() for n in names),
         )

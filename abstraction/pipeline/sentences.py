@@ -14,33 +14,35 @@ from spacy.pipeline import Sentencizer
 from spacy.tokens import Doc
 
 from abstraction.pipeline.packs import SHIPPED, rule_pack
+from abstraction.pipeline.printed import any_of
+from nlp_rules.schema import SentenceRules
 
 _STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s)")
 _BULLET = re.compile(r"\s*(?:[-*•·‣▪◦o]\s|\(?\d{1,2}[.)]\s|\(?[a-z][.)]\s|#|\||>)", re.IGNORECASE)
 _TITLE = re.compile(r"\s*[A-Z][\w&/ ,()'-]{0,40}:")
 _CELLS = re.compile(r"\t|\S {3,}\S.*\S {3,}\S|\|")
-_RUNS_ON = re.compile(r"(?:,|\band|\bor|\bof|\bwith|\bthe|\bfor|\bto|\bno|\bin|\bon|-|/|\+)\s*$", re.IGNORECASE)
 _LONGEST = 2_000
 """Characters of the longest sentence."""
 _WRAPPED_AT = 45
 """Shortest line, in characters, that is taken for wrapped prose when the next starts upper case."""
 
 
-def sentence_starts(text: str, abbreviations: Iterable[str]) -> list[int]:
+def sentence_starts(text: str, rules: SentenceRules) -> list[int]:
     """Offsets at which a sentence begins, ascending; the first is 0 (none for an empty text)."""
     if not text:
         return []
     starts = {0}
-    known = frozenset(abbreviations)
+    abbreviations = frozenset(rules.abbreviations)
+    open_end = re.compile(rf"(?:{any_of(rules.runs_on)})\s*$", re.IGNORECASE)
     for match in _STOP.finditer(text):
-        if _ends_sentence(text, match, known):
+        if _ends_sentence(text, match, abbreviations):
             starts.add(_skip_space(text, match.end()))
     position = 0
     lines = text.splitlines(keepends=True)
     widths = _paragraph_widths(lines)
     for line, following, width in zip(lines, [*lines[1:], ""], widths, strict=True):
         position += len(line)
-        if following and not _runs_on(line, following, width):
+        if following and not _runs_on(line, following, width, open_end):
             starts.add(_skip_space(text, position))
     return _capped(sorted(s for s in starts if s < len(text)), text)
 
@@ -101,11 +103,11 @@ def _after_number(text: str, stop: int) -> bool:
     return bool(re.search(r"\d\s?$", text[max(0, stop - 6) : stop - 1]))
 
 
-def _runs_on(line: str, following: str, width: int) -> bool:
+def _runs_on(line: str, following: str, width: int, open_end: re.Pattern[str]) -> bool:
     """Whether ``following`` carries on the sentence that ``line`` leaves open.
 
     ``width`` is that of the widest line of the paragraph: a wrapped line had no room for the next
-    line's first word.
+    line's first word.  ``open_end`` is what no sentence ends with.
     """
     body, next_body = line.rstrip(), following.strip()
     if not body.strip() or not next_body:
@@ -116,7 +118,7 @@ def _runs_on(line: str, following: str, width: int) -> bool:
         return False
     if body[-1] in ".!?:;":
         return False
-    if _RUNS_ON.search(body) or next_body[0].islower():
+    if open_end.search(body) or next_body[0].islower():
         return True
     no_room = len(body) + 1 + len(next_body.split(maxsplit=1)[0]) > width
     return no_room and len(body) >= _WRAPPED_AT and not next_body.isupper()
@@ -132,7 +134,7 @@ class ClinicalSentencizer(Sentencizer):
 
     def __init__(self, nlp: Language, name: str, rules: str) -> None:
         super().__init__(name=name)
-        self._abbreviations = rule_pack(rules).sentences.abbreviations
+        self._rules = rule_pack(rules).sentences
 
     def predict(self, docs: Iterable[Doc]) -> list[list[bool]]:
         """For each token of each document whether it begins a sentence."""
@@ -141,7 +143,7 @@ class ClinicalSentencizer(Sentencizer):
     def _starts(self, doc: Doc) -> list[bool]:
         offsets: Sequence[int] = [token.idx for token in doc]
         flags = [False] * len(offsets)
-        for start in sentence_starts(doc.text, self._abbreviations):
+        for start in sentence_starts(doc.text, self._rules):
             index = bisect_left(offsets, start)
             if index < len(flags):
                 flags[index] = True

@@ -1,27 +1,20 @@
 """Rows of laboratory tables: cells by tabs, pipes or runs of spaces, columns by their heading.
 
-A row belongs to a table when its first cell is a label alone and its next one a value.  The column's
-heading gives the date ("03/02/2025"), or says what the column holds (unit, reference, flag).
+A row belongs to a table when its first cell is a label alone and its next one a value.  The
+column's heading gives the date ("03/02/2025"), or says what the column holds (unit, reference,
+flag, percentages of the predicted value).
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+
+from abstraction.pipeline.printed import any_of
+from nlp_rules.schema import ColumnRole, ValueRules
 
 _BREAK = re.compile(r"[ \t\u00a0]*(?:\t|\|)[ \t\u00a0|]*|[ \u00a0]{2,}")
 _RULE = re.compile(r"[\s|:+=_-]*$")
-
-ColumnRole = Literal["unit", "range", "flag", "value"]
-_ROLES: tuple[tuple[ColumnRole, re.Pattern[str]], ...] = (
-    ("unit", re.compile(r"units?\b|einheit|unidad", re.IGNORECASE)),
-    ("range", re.compile(r"ref|range|normal|n\.?v\.?\b|interval|norm\b|limits?", re.IGNORECASE)),
-    ("flag", re.compile(r"flags?\b|abn", re.IGNORECASE)),
-    ("value", re.compile(r"results?\b|values?\b|today|current|latest|previous", re.IGNORECASE)),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +75,23 @@ def _row(text: str, start: int, end: int) -> Row | None:
     return Row(start, end, tuple(cells), aligned="\t" not in body and "|" not in body)
 
 
-def column_role(heading: str) -> ColumnRole | None:
-    """What a column holds by its heading; None when the heading says nothing of it."""
-    return next((role for role, pattern in _ROLES if pattern.match(heading.strip())), None)
+class ColumnHeadings:
+    """What column headings say, by ``values.yaml``."""
+
+    def __init__(self, rules: ValueRules) -> None:
+        self._roles: tuple[tuple[ColumnRole, re.Pattern[str]], ...] = tuple(
+            (role, re.compile(pattern, re.IGNORECASE))
+            for role, pattern in rules.column_headings.items()
+        )
+        self._predicted = re.compile(any_of(rules.predicted_headings), re.IGNORECASE)
+
+    def role(self, heading: str) -> ColumnRole | None:
+        """What a column holds by its heading; None when the heading says nothing of it."""
+        return next((role for role, pattern in self._roles if pattern.match(heading.strip())), None)
+
+    def predicted(self, heading: str) -> bool:
+        """Whether a heading says that its values are percentages of the predicted ones."""
+        return bool(self._predicted.search(heading))
 
 
 def heading_of(cell: Cell, row: Row, header: Row, offset: int) -> Cell | None:
@@ -99,15 +106,3 @@ def heading_of(cell: Cell, row: Row, header: Row, offset: int) -> Cell | None:
         header.cells,
         key=lambda h: (abs((h.start + h.end) / 2 - header.start - middle), h.start),
     )
-
-
-def row_at(blocks: Sequence[Sequence[Row]], offset: int) -> tuple[Sequence[Row], int] | None:
-    """The block and the row number that hold the character ``offset``."""
-    starts = [block[0].start for block in blocks]
-    number = bisect_right(starts, offset) - 1
-    if number < 0:
-        return None
-    for i, row in enumerate(blocks[number]):
-        if row.start <= offset < row.end:
-            return blocks[number], i
-    return None

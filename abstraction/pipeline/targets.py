@@ -32,7 +32,7 @@ _LEADING = 160
 """Characters before the sentence in which ``only_near`` looks too."""
 
 
-ALLERGEN = ConceptRule(concept="drug_allergy", terms=({"text": "allergen"},))  # type: ignore[arg-type]
+ALLERGEN = ConceptRule(concept="drug_allergy", terms=(Term(text="allergen"),))
 """What an item of an allergy list comes to."""
 
 

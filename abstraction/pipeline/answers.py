@@ -1,0 +1,65 @@
+"""Answers as forms and check-lists give them: "Seizure, TBI, stroke: NO", "☐ Yes ☒ No", "(-) ulcers".
+
+An answer belongs to every label of its item, where ConText would reach the last one only.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from abstraction.pipeline.cues import Cue
+from nlp_rules.schema import AnswerRules
+
+_ITEM_START = re.compile(r"[.;]\s|[\r\n]")
+
+
+class Mention(Protocol):
+    """A mention's kind and its characters ``[start, end)``."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+class AnswerGrammar:
+    """Reads ``answers`` of ``context.yaml``.  Linear in the text."""
+
+    def __init__(self, rules: AnswerRules) -> None:
+        self._denied = re.compile("|".join(f"(?:{p})" for p in rules.denied), re.IGNORECASE)
+        self._sign_before = re.compile(rf"(?:{rules.minus_sign})\s*$")
+        self._kinds = frozenset(rules.kinds)
+
+    def cues(self, text: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, Cue]]:
+        """Each mention's number with the denial that answers it; ``mentions`` by place."""
+        starts = [mention.start for mention in mentions]
+        previous = 0
+        for answer in self._denied.finditer(text):
+            begin = self._item_start(text, previous, answer.start())
+            first, last = bisect_left(starts, begin), bisect_left(starts, answer.start())
+            for number in range(first, last):
+                if mentions[number].end <= answer.start() and mentions[number].kind in self._kinds:
+                    yield number, self._cue(mentions[number], answer.start(), answer.end(), False)
+            previous = answer.end()
+        for number, mention in enumerate(mentions):
+            if mention.kind in self._kinds:
+                floor = max(0, mention.start - 8)
+                sign = self._sign_before.search(text, floor, mention.start)
+                if sign is not None:
+                    yield number, self._cue(mention, sign.start(), sign.end(), True)
+
+    def _item_start(self, text: str, previous: int, answer: int) -> int:
+        """Where the answered item begins: its line, its clause, or behind the last answer."""
+        floor = max(previous, answer - 300)
+        ends = [match.end() for match in _ITEM_START.finditer(text, floor, answer)]
+        return ends[-1] if ends else floor
+
+    @staticmethod
+    def _cue(mention: Mention, start: int, end: int, before: bool) -> Cue:
+        category = "never_given" if mention.kind == "therapy" else "negated"
+        return Cue(category, start, end, distance=0, before=before)

@@ -1,0 +1,236 @@
+"""Doses, frequencies, routes and date words of therapies, as they are written on charts.
+
+Pure functions over text and offsets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from abstraction.facts import Dose, Route
+from abstraction.pipeline.date_grammar import DateMention
+from abstraction.pipeline.parts import Part
+from abstraction.pipeline.printed import any_of, decimal
+from abstraction.pipeline.targets import Target
+from nlp_rules.loader import RulePack
+
+_NUMBER = r"\d{1,3}(?:,\d{3})+|\d+(?:[.,]\d+)?|\.\d+"
+_LINK = r"[\s\u00a0\u2009\u202f]*"
+_NEAR = 60
+"""Characters after a drug in which its dose and frequency stand."""
+_BEFORE = 40
+"""Characters before a drug, or a date, in which a dose, or a date word, belongs to it."""
+_ROUTE_BEFORE, _ROUTE_AFTER = 16, 24
+_CLAUSE_END = re.compile(r"[;\n\r]|\.\s")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+DateRole = Literal["start", "stop", "on"]
+"""What a date says of a course: that it began, that it ended, or that it was given then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dosing:
+    """What stands beside a drug: the whole mention ``[start, end)`` and its parts.
+
+    ``dose`` is as printed; ``frequency`` counts administrations a day; ``course`` says that the
+    course is told as a whole: so many cycles or days.
+    """
+
+    start: int
+    end: int
+    dose: Dose | None = None
+    frequency: float | None = None
+    daily_dose_mg: float | None = None
+    route: Route | None = None
+    course: bool = False
+    dates: tuple[tuple[DateRole, DateMention], ...] = ()
+    parts: tuple[Part, ...] = ()
+
+
+class DosingGrammar:
+    """Reads dosing by ``dosing.yaml`` and date words by ``dates.yaml``."""
+
+    def __init__(self, rules: RulePack) -> None:
+        dosing, dates = rules.dosing, rules.dates
+        self._milligrams = {unit.lower(): factor for unit, factor in dosing.dose_units.items()}
+        self._ucum = dosing.ucum
+        self._counts = dosing.counts
+        longest_first = sorted(dosing.dose_units, key=lambda unit: (-len(unit), unit))
+        units = "|".join(map(re.escape, longest_first))
+        self._dose = re.compile(
+            rf"(?P<number>{_NUMBER})(?:{_LINK}(?:-|–|to){_LINK}(?P<upper>{_NUMBER}))?{_LINK}-?"
+            rf"(?P<unit>{units})(?![A-Za-z])",
+            re.IGNORECASE,
+        )
+        self._bare_dose = re.compile(rf"(?P<number>{_NUMBER})(?![\w/%:]|[.-]\d|{_LINK}(?:%|x\b|/))")
+        self._not_a_dose = re.compile(any_of(dosing.not_doses_after))
+        self._frequencies = [
+            (entry.per_day, re.compile(_words(entry.words), re.IGNORECASE))
+            for entry in dosing.frequencies
+        ]
+        self._routes = [
+            (route, re.compile(_words(words), re.IGNORECASE))
+            for route, words in dosing.routes.items()
+        ]
+        any_route = "|".join(pattern.pattern for _, pattern in self._routes)
+        self._between = re.compile(
+            rf"(?:{_LINK}(?:\(|:|=|-|–|,|@|(?:{any_route})|\b(?:{any_of(dosing.forms)})\b\.?))"
+            rf"{{0,5}}{_LINK}",
+            re.IGNORECASE,
+        )
+        self._dose_before = re.compile(
+            rf"(?P<number>{_NUMBER}){_LINK}(?P<unit>{units})"
+            rf"(?:{_LINK}(?:(?:{any_route})|{any_of(dosing.forms_before)})){{0,3}}{_LINK}$",
+            re.IGNORECASE,
+        )
+        self._tablets = re.compile(dosing.tablets, re.IGNORECASE)
+        self._course = re.compile(any_of(dosing.courses), re.IGNORECASE)
+        self._frequency_end = re.compile(
+            rf"{_CLAUSE_END.pattern}|,\s(?=[A-Za-z]+\s+\d)|{any_of(dosing.next_therapy)}"
+        )
+        self._joined = re.compile(rf"\s*(?:{any_of(dosing.between_therapies)})\s*")
+        self._date_words: tuple[tuple[DateRole, re.Pattern[str]], ...] = (
+            ("stop", _just_before(dates.until)),
+            ("start", _just_before(dates.since)),
+        )
+        self._from_to = re.compile(rf"^{_LINK}(?:{any_of(dates.between_start_and_stop)}){_LINK}$")
+
+    def read(self, text: str, target: Target, floor: int, limit: int) -> Dosing:
+        """The dosing of the drug ``target``; ``[floor, limit)`` is what no other drug claims."""
+        parts: list[Part] = [("mention", target.start, target.end)]
+        start, end = target.start, target.end
+        near = min(limit, target.end + _NEAR)
+        dose: Dose | None = None
+        lead = self._between.match(text, target.end, near)
+        begin = lead.end() if lead else target.end
+        printed = self._dose.match(text, begin, near) or self._bare(text, begin, near)
+        if printed is not None:
+            dose, end = self._as_dose(printed), printed.end()
+            parts.append(("dose", printed.start(), printed.end()))
+        elif before := self._dose_before.search(text, max(floor, start - _BEFORE), start):
+            dose, start = self._as_dose(before), before.start()
+            parts.append(("dose", before.start(), before.end("unit")))
+        tablets = self._tablets.match(text, end, near) if dose is not None else None
+        stop = min(limit, end + _NEAR)
+        often = self._frequency(text, tablets.end() if tablets else end, stop)
+        if often is not None:
+            parts.append(often[1])
+        frequency = often[0] if often else None
+        count = self._count(tablets["count"]) if tablets else 1
+        implied = target.term.route if target.term else None
+        return Dosing(
+            start,
+            end,
+            dose,
+            frequency,
+            self._daily(dose, frequency, count),
+            self._route(text, start, end, floor, limit) or implied,
+            course=self._is_course(text, end, stop),
+            parts=tuple(parts),
+        )
+
+    def date_roles(
+        self, text: str, dates: Sequence[DateMention], floor: int
+    ) -> list[tuple[DateRole, DateMention]]:
+        """What each date says of a course by the words before it, none before ``floor``."""
+        found: list[tuple[DateRole, DateMention]] = []
+        for number, date in enumerate(dates):
+            previous = dates[number - 1] if number else None
+            if previous and self._from_to.match(text[previous.end : date.start]):
+                found[-1] = ("start", previous)
+                found.append(("stop", date))
+                continue
+            opening = max(floor, date.start - _BEFORE, previous.end if previous else 0)
+            before = text[opening : date.start]
+            roles = (role for role, pattern in self._date_words if pattern.search(before))
+            found.append((next(roles, "on"), date))
+        return found
+
+    def joins(self, gap: str) -> bool:
+        """Whether what stands between two drugs makes them one list ("HCQ and MMF since")."""
+        return bool(self._joined.fullmatch(gap))
+
+    def _bare(self, text: str, begin: int, near: int) -> re.Match[str] | None:
+        """A number without a unit right after the name ("pred 10"); never a year or a date."""
+        match = self._bare_dose.match(text, begin, near)
+        if match is None or _YEAR.fullmatch(match["number"]):
+            return None
+        if self._not_a_dose.match(text[match.end() : match.end() + 12]):
+            return None
+        between = text[begin - 1 : begin]
+        return match if between in (" ", "\u00a0", "", "(", ":", "-") else None
+
+    def _as_dose(self, printed: re.Match[str]) -> Dose:
+        """The printed number and unit; the unit in UCUM where ``dosing.yaml`` gives it."""
+        unit = printed.groupdict().get("unit")
+        number = float(decimal(printed["number"]))
+        if not unit:
+            return Dose(number=number)
+        squeezed = re.sub(r"\s", "", unit).lower()
+        return Dose(number=number, unit=self._ucum.get(squeezed, squeezed))
+
+    def _count(self, printed: str) -> float:
+        return int(printed) if printed.isdecimal() else self._counts[printed.lower()]
+
+    def _frequency(self, text: str, start: int, limit: int) -> tuple[float, Part] | None:
+        """The first frequency before the next clause: administrations a day, and its place."""
+        stop = self._frequency_end.search(text, start, limit)
+        end = stop.start() if stop else limit
+        found = [
+            (match.start(), -match.end(), per_day)
+            for per_day, pattern in self._frequencies
+            if (match := pattern.search(text, start, end))
+        ]
+        if not found:
+            return None
+        first, last, per_day = min(found)
+        return per_day, ("frequency", first, -last)
+
+    def _route(self, text: str, start: int, end: int, floor: int, limit: int) -> Route | None:
+        """The route that stands nearest to the mention ``[start, end)``, in its own clause."""
+        window = (max(floor, start - _ROUTE_BEFORE), min(limit, end + _ROUTE_AFTER))
+        found = [
+            (abs(match.start() - start), route)
+            for route, pattern in self._routes
+            for match in pattern.finditer(text, *window)
+            if not re.search(
+                r"[;\n\r.,(]\s*" if match.end() <= start else r"[;\n\r.]\s",
+                text[min(match.end(), end) : max(match.start(), start)],
+            )
+        ]
+        return min(found)[1] if found else None
+
+    def _is_course(self, text: str, start: int, limit: int) -> bool:
+        stop = _CLAUSE_END.search(text, start, limit)
+        return bool(self._course.search(text, start, stop.start() if stop else limit))
+
+    def _daily(self, dose: Dose | None, frequency: float | None, count: float) -> float | None:
+        """Milligrams a day; None where the unit does not tell the amount of drug."""
+        if dose is None or frequency is None or dose.unit is None:
+            return None
+        factor = self._milligrams.get(dose.unit.lower())
+        if factor is None:
+            return None
+        exact = Decimal(str(dose.number)) * Decimal(str(factor)) * Decimal(str(count))
+        return round(float(Fraction(exact) * Fraction(frequency).limit_denominator(400)), 6)
+
+
+def _just_before(words: Sequence[str]) -> re.Pattern[str]:
+    """Any of the words, with at most two others behind it."""
+    return re.compile(rf"(?:{_words(words)})\W*(?:\w+\W+){{0,2}}$", re.IGNORECASE)
+
+
+def _words(words: Sequence[str]) -> str:
+    """Any of the words, the longest first, whole and with any white space between."""
+    return "|".join(map(_word, sorted(words, key=lambda word: (-len(word), word))))
+
+
+def _word(word: str) -> str:
+    opening = r"\b" if word[0].isalnum() else ""
+    closing = r"(?![A-Za-z])" if word[-1].isalpha() else r"(?!\w)" if word[-1].isalnum() else ""
+    return opening + r"\s+".join(map(re.escape, word.split())) + closing

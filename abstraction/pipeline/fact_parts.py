@@ -1,0 +1,154 @@
+"""What every fact has, whatever its kind: identity, place, evidence, section, codes, source."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypedDict
+
+from spacy.tokens import Doc
+
+from abstraction.dates import DateInterval
+from abstraction.facts import Code, Evidence, Kind, Source
+from abstraction.notes import Span
+from abstraction.pipeline.context import Cue
+from abstraction.pipeline.dating import interval, of_note
+from abstraction.pipeline.page import Page
+from abstraction.pipeline.parts import Part, in_order
+from abstraction.pipeline.sections import Layout
+from abstraction.pipeline.targets import Target
+from nlp_rules.schema import CodeRule
+
+_SYSTEMS = {
+    "loinc": "http://loinc.org",
+    "rxnorm": "http://www.nlm.nih.gov/research/umls/rxnorm",
+    "atc": "http://www.whocc.no/atc",
+    "snomed": "http://snomed.info/sct",
+    "icd10": "http://hl7.org/fhir/sid/icd-10",
+}
+"""Canonical addresses of code systems, as HL7 FHIR registers them."""
+_BORDERS = {",": 10, ";": 40}
+"""How much farther a date is, in characters, across a comma or a semicolon."""
+_DATE_RIVALS = frozenset({"therapy", "measurement"})
+"""Kinds of mention that a date in between belongs to."""
+
+
+class Common(TypedDict):
+    """The fields that every fact has."""
+
+    fact_id: str
+    patient_id: str
+    note_id: str
+    note_date: dt.date | None
+    concept: str
+    span: Span
+    evidence: tuple[Evidence, ...]
+    section: str | None
+    codes: tuple[Code, ...]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class FactParts:
+    """One note, from which the common parts of its facts are made."""
+
+    page: Page
+    layout: Layout
+    patient_id: str
+    note_id: str
+    note_date: dt.date | None
+    version: str
+    by_sentence: dict[int, list[Target]]
+
+    @classmethod
+    def of(cls, doc: Doc, version: str) -> FactParts:
+        """The parts of a document whose facts the rule pack ``version`` finds."""
+        by_sentence: dict[int, list[Target]] = defaultdict(list)
+        for target in doc._.targets:
+            by_sentence[target.sentence].append(target)
+        return cls(
+            page=Page.of(doc),
+            layout=doc._.layout,
+            patient_id=doc._.patient_id or "",
+            note_id=doc._.note_id or "",
+            note_date=doc._.note_date,
+            version=version,
+            by_sentence=by_sentence,
+        )
+
+    @property
+    def note_day(self) -> DateInterval | None:
+        """The note's own day; None when it has no date."""
+        return of_note(self.note_date)
+
+    def common(
+        self,
+        kind: Kind,
+        concept: str,
+        place: tuple[int, int],
+        parts: Iterable[Part],
+        codes: Sequence[CodeRule] = (),
+    ) -> Common:
+        """The common fields of a fact that the characters ``place`` = ``[start, end)`` tell.
+
+        ``fact_id`` is the first 16 hexadecimal digits of a SHA-256 over patient, note, kind,
+        concept, place and rule.
+        """
+        start, end = place
+        rule_id = f"{kind}.{concept}"
+        identity = "\x1f".join(
+            (self.patient_id, self.note_id, kind, concept, str(start), str(end), rule_id)
+        )
+        text = self.page.text
+        return {
+            "fact_id": hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:16],
+            "patient_id": self.patient_id,
+            "note_id": self.note_id,
+            "note_date": self.note_date,
+            "concept": concept,
+            "span": Span(start=start, end=end, text=text[start:end]),
+            "evidence": tuple(
+                Evidence(role=role, start=first, end=last, text=text[first:last])
+                for role, first, last in in_order(parts)
+            ),
+            "section": self.layout.name(start),
+            "codes": tuple(Code(system=_SYSTEMS[c.system], code=c.code) for c in codes),
+            "source": Source(method="rule", id=rule_id, version=self.version),
+        }
+
+    def implied(self, target: Target) -> Collection[str]:
+        """What the section that a mention stands in implies."""
+        return self.layout.implied(target.start)
+
+    def day_in_clause(self, target: Target) -> tuple[DateInterval, Part] | None:
+        """The date of the mention's own sentence that stands nearest, after it or before it, with
+        no other mention of its kind, therapy or measurement in between."""
+        rivals = [
+            other
+            for other in self.by_sentence[target.sentence]
+            if (other.kind == target.kind or other.kind in _DATE_RIVALS) and other is not target
+        ]
+        near = []
+        for date in self.page.dates.within(*self.page.sentences.bounds(target.sentence)):
+            after = date.start >= target.end
+            low, high = (target.end, date.start) if after else (date.end, target.start)
+            if not any(low <= rival.start < high for rival in rivals):
+                borders = sum(_BORDERS.get(sign, 0) for sign in self.page.text[low:high])
+                near.append((high - low + borders, not after, date))
+        if not near:
+            return None
+        _, _, date = min(near, key=lambda found: found[:2])
+        return interval(date), ("date", date.start, date.end)
+
+
+def mention_of(target: Target) -> Part:
+    """The mention itself, as evidence."""
+    return ("mention", target.start, target.end)
+
+
+def cue_parts(cues: Sequence[Cue]) -> list[Part]:
+    """The cues that decided, as evidence."""
+    return [("cue", cue.start, cue.end) for cue in cues]

@@ -1,0 +1,25 @@
+"""What the readers of results and facts need of a document, without spaCy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+from abstraction.pipeline.dating import Dates
+from abstraction.pipeline.targets import Sentences, Target
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A note's text with its mentions, sentences and dates, all by character offset."""
+
+    text: str
+    targets: tuple[Target, ...]
+    sentences: Sentences
+    dates: Dates
+
+    @classmethod
+    def of(cls, doc: Doc) -> Page:
+        """The page of a document that mentions and dates were found in."""
+        return cls(doc.text, doc._.targets, Sentences.of(doc), doc._.dates)

@@ -1,0 +1,186 @@
+"""Results in prose: analytes alone, in pairs ("C3/C4 45/6"), in lists, and values in a row."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from abstraction.pipeline.page import Page
+from abstraction.pipeline.printed import Printed
+from abstraction.pipeline.result_dates import dated
+from abstraction.pipeline.results import Result, result_of, rule_of
+from abstraction.pipeline.special_notations import SYSTOLIC, SpecialNotations
+from abstraction.pipeline.value_grammar import ValueGrammar
+from nlp_rules.schema import MeasurementRule, ValueRules
+
+_READ_AHEAD = 90
+"""Characters behind an analyte in which its value stands."""
+_ARROW = re.compile(r"[\s\u00a0]*(?:->|→|=>|>|—>)[\s\u00a0]*")
+
+
+class ProseReader:
+    """Reads results sentence by sentence; no value goes to two analytes unless they share it."""
+
+    def __init__(
+        self, grammar: ValueGrammar, notations: SpecialNotations, rules: ValueRules
+    ) -> None:
+        self._grammar = grammar
+        self._notations = notations
+        self._between_analytes = re.compile(rules.between_analytes)
+        self._between_values = re.compile(rules.between_values)
+
+    def read(self, page: Page, numbers: Sequence[int]) -> Iterator[Result]:
+        """The results of the mentions ``numbers``, ascending; without a value ``printed`` is null.
+
+        Analytes of one sentence share what stands between them: a value is read up to the next
+        analyte, and a word before an analyte only from the end of the result before it.
+        """
+        groups = list(self._groups(page, numbers))
+        bounds = [page.sentences.bounds(page.targets[group[0]].sentence) for group in groups]
+        by_sentence: dict[tuple[int, int], list[Result]] = defaultdict(list)
+        previous: list[Result] = []
+        items = 0
+        for place, group in enumerate(groups):
+            (floor, end), last = bounds[place], page.targets[group[-1]]
+            if place and bounds[place - 1] == bounds[place]:
+                told = page.targets[groups[place - 1][-1]].end
+                floor = max([told, *(result.end for result in previous)])
+            if page.targets[group[0]].start < items:
+                results = self._item(page, group, floor)
+            else:
+                limit = min(end, last.end + _READ_AHEAD)
+                if place + 1 < len(groups) and bounds[place + 1] == bounds[place]:
+                    limit = min(limit, page.targets[groups[place + 1][0]].start)
+                results = self._group(page, group, floor, limit)
+                if results and rule_of(last).value == "score":
+                    items = self._grammar.score_items(page.text, results[-1].end, end) or items
+            by_sentence[bounds[place]].extend(results)
+            previous = results
+        for sentence, together in by_sentence.items():
+            for result in together:
+                yield dated(page, result, together, sentence)
+
+    def _groups(self, page: Page, numbers: Sequence[int]) -> Iterator[list[int]]:
+        """Analytes that stand together ("C3/C4", "ANA, dsDNA and Sm") with nothing in between."""
+        group: list[int] = []
+        for number in numbers:
+            target = page.targets[number]
+            if group:
+                previous = page.targets[group[-1]]
+                gap = page.text[previous.end : target.start]
+                apart = previous.sentence != target.sentence
+                if apart or not self._between_analytes.fullmatch(gap):
+                    yield group
+                    group = []
+            group.append(number)
+        if group:
+            yield group
+
+    def _item(self, page: Page, group: Sequence[int], floor: int) -> list[Result]:
+        """An item of a score: its number is points, so that only a direction makes it a result."""
+        shared = self._before(page.text, page.targets[group[0]].start, floor)
+        if shared is None:
+            return []
+        end = page.targets[group[-1]].end
+        return [result_of(n, page.targets[n], shared.start, end, shared) for n in group]
+
+    def _group(self, page: Page, group: Sequence[int], floor: int, limit: int) -> list[Result]:
+        """The results of analytes that stand together, their values between ``floor`` and
+        ``limit``."""
+        text, first, last = page.text, page.targets[group[0]], page.targets[group[-1]]
+        rule = rule_of(last)
+        if last.concept == SYSTOLIC:
+            return self._notations.pressure(text, group[-1], last, limit)
+        if rule.value == "nyha":
+            return self._notations.functional_class(text, group[-1], last, limit)
+        printed = self._grammar.read(text, last.end, limit, rule)
+        if printed is not None and rule.value == "percent" and printed.is_number:
+            printed = self._grammar.percent_beside(text, printed, limit)
+        if len(group) > 1:
+            return self._together(page, group, printed, floor, limit)
+        printed = printed or self._before(text, last.start, floor)
+        if printed is None:
+            return [result_of(group[0], last, last.start, last.end, None)]
+        start, end = min(first.start, printed.start), max(last.end, printed.end)
+        return [
+            result_of(group[0], last, start, end, printed),
+            *self._trend(page, group[0], printed, limit),
+        ]
+
+    def _together(
+        self, page: Page, group: Sequence[int], printed: Printed | None, floor: int, limit: int
+    ) -> list[Result]:
+        """A value for each analyte, or one word for all; a single number is the last one's."""
+        targets = [page.targets[number] for number in group]
+        first, last = targets[0], targets[-1]
+        rules = [rule_of(target) for target in targets]
+        if values := self._several(page.text, printed, rules, limit):
+            return [
+                result_of(number, target, first.start, values[-1].end, value)
+                for number, target, value in zip(group, targets, values, strict=True)
+            ]
+        if printed is None:
+            shared = self._before(page.text, first.start, floor)
+        else:
+            shared = None if printed.is_number else printed
+        if shared is not None:
+            start, end = min(first.start, shared.start), max(last.end, shared.end)
+            return [
+                result_of(number, target, start, end, shared)
+                for number, target in zip(group, targets, strict=True)
+            ]
+        alone = [
+            result_of(number, target, target.start, target.end, None)
+            for number, target in zip(group[:-1], targets[:-1], strict=True)
+        ]
+        return [*alone, *self._group(page, group[-1:], floor, limit)]
+
+    def _several(
+        self, text: str, first: Printed | None, rules: Sequence[MeasurementRule], limit: int
+    ) -> list[Printed]:
+        """A value for each rule, of "C3/C4 45/6"; nothing when there are not as many."""
+        if first is None or not first.is_number or first.low is not None:
+            return []
+        values = [first]
+        for rule in rules[1:]:
+            joint = self._between_values.match(text, values[-1].after, limit)
+            if joint is None:
+                return []
+            following = self._grammar.cell(text, joint.end(), limit, rule)
+            if following is None or not following.is_number:
+                return []
+            values.append(following)
+        shared = values[-1].unit
+        return [v if v.unit or shared is None else replace(v, unit=shared) for v in values]
+
+    def _trend(self, page: Page, number: int, printed: Printed, limit: int) -> Iterator[Result]:
+        """The further values of "1.1 -> 1.4 -> 2.0", and the earlier one of "0.9, was 3.2"."""
+        if not printed.is_number:
+            return
+        text, target, position = page.text, page.targets[number], printed.after
+        earlier = self._grammar.earlier(text, position, limit, rule_of(target))
+        if earlier is not None and earlier.is_number:
+            result = result_of(number, target, earlier.start, earlier.end, earlier)
+            yield replace(result, earlier=True)
+            return
+        while arrow := _ARROW.match(text, position, limit):
+            following = self._grammar.cell(text, arrow.end(), limit, rule_of(target))
+            if following is None or not following.is_number:
+                return
+            yield result_of(number, target, following.start, following.end, following)
+            position = following.after
+
+    def _before(self, text: str, start: int, floor: int) -> Printed | None:
+        """The word in front of an analyte ("low C3") as its value."""
+        word = self._grammar.words.before(text, start, floor)
+        if word is None:
+            return None
+        return Printed(
+            word.start,
+            word.end,
+            interpretation=word.interpretation,
+            parts=(("value", word.start, word.end),),
+            after=word.end,
+        )

@@ -1,0 +1,76 @@
+"""Values with a notation of their own: blood pressures ("128/78") and functional classes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+from abstraction.pipeline.printed import Printed
+from abstraction.pipeline.results import Result, result_of
+from abstraction.pipeline.targets import Target
+from nlp_rules.loader import RulePack
+
+SYSTOLIC, DIASTOLIC = "systolic_bp", "diastolic_bp"
+_PRESSURE = re.compile(
+    r"[^\d\n]{0,25}?(?P<systolic>\d{2,3})[\s\u00a0]?/[\s\u00a0]?(?P<diastolic>\d{2,3})(?![\d/])"
+    r"(?:[\s\u00a0]?(?P<unit>mm\s?\[?Hg\]?))?",
+    re.IGNORECASE,
+)
+_MMHG = "mm[Hg]"
+
+
+class SpecialNotations:
+    """Reads pressures in pairs, and functional classes by ``values.yaml``."""
+
+    def __init__(self, rules: RulePack) -> None:
+        self._diastolic = next(
+            rule for rule in rules.measurements.measurements if rule.concept == DIASTOLIC
+        )
+        self._class = re.compile(rules.values.functional_class, re.IGNORECASE)
+        self._numerals = rules.values.functional_class_numerals
+
+    def pressure(
+        self, text: str, number: int, target: Target, limit: int, cell: int | None = None
+    ) -> list[Result]:
+        """Systolic and diastolic of "BP 128/78", one span; in a table the ``cell`` alone."""
+        match = _PRESSURE.match(text, target.end if cell is None else cell, limit)
+        if match is None:
+            return []
+        start = target.start if cell is None else match.start("systolic")
+        unit = _MMHG if match["unit"] else None
+        systolic, diastolic = (
+            result_of(number, target, start, match.end(), _pressure(match, group, unit))
+            for group in ("systolic", "diastolic")
+        )
+        return [systolic, replace(diastolic, concept=DIASTOLIC, rule=self._diastolic)]
+
+    def functional_class(self, text: str, number: int, target: Target, limit: int) -> list[Result]:
+        """The class of "NYHA II" as a number from 1 to 4, or two of them ("II-III") as a range."""
+        match = self._class.match(text, target.end, limit)
+        if match is None:
+            return []
+        low = Decimal(self._numerals[match["low"].upper()])
+        high = Decimal(self._numerals[match["high"].upper()]) if match["high"] else None
+        printed = Printed(
+            match.start("low"),
+            match.end(),
+            number=None if high else low,
+            low=low if high else None,
+            high=high,
+            parts=(("value", match.start("low"), match.end()),),
+            after=match.end(),
+        )
+        return [result_of(number, target, target.start, match.end(), printed)]
+
+
+def _pressure(match: re.Match[str], group: str, unit: str | None) -> Printed:
+    start, end = match.span(group)
+    return Printed(
+        start,
+        end,
+        number=Decimal(match[group]),
+        unit=unit,
+        parts=(("value", start, end),),
+        after=match.end(),
+    )

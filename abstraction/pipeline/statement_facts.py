@@ -1,0 +1,119 @@
+"""Facts that a statement makes: diagnoses, allergies, statuses and biopsies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from abstraction.dates import DateInterval
+from abstraction.facts import BiopsyFact, DiagnosisFact, StatusFact
+from abstraction.pipeline.assertions import Judgement, judge_statement, nearest
+from abstraction.pipeline.class_grammar import ClassPhrase
+from abstraction.pipeline.context import Cue
+from abstraction.pipeline.dating import under
+from abstraction.pipeline.fact_parts import FactParts, cue_parts, mention_of
+from abstraction.pipeline.parts import Part
+from abstraction.pipeline.targets import Target
+from nlp_rules.schema import DiagnosisRule
+
+
+def diagnosis_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> DiagnosisFact:
+    """A diagnosis.  A date beside a chronic one is its onset; a past one without a date has none.
+
+    A word that denies by itself ("afebrile") is absent where no cue says otherwise.
+    """
+    rule = target.rule
+    chronic = isinstance(rule, DiagnosisRule) and rule.chronic
+    judged = judge_statement(cues, note.implied(target), chronic)
+    if target.term is not None and target.term.denies and judged.assertion == "present":
+        judged = Judgement("absent", "current", judged.experiencer)
+    parts: list[Part] = [mention_of(target), *cue_parts(judged.cues)]
+    clause = note.day_in_clause(target) if judged.experiencer == "patient" else None
+    date: DateInterval | None = note.note_day
+    onset: DateInterval | None = None
+    if clause is not None and judged.assertion == "present":
+        day, part = clause
+        parts.append(part)
+        if chronic and judged.temporality == "current" and day.basis != "note":
+            onset = day
+        else:
+            date = day
+    elif judged.temporality == "past":
+        date = None
+    place = (target.start, target.end)
+    return DiagnosisFact(
+        **note.common("diagnosis", target.concept, place, parts, rule.codes if rule else ()),
+        assertion=judged.assertion,
+        temporality=judged.temporality,
+        experiencer=judged.experiencer,
+        date=date,
+        onset=onset,
+        resolved=judged.resolved,
+    )
+
+
+def is_allergy(note: FactParts, target: Target, cues: Sequence[Cue]) -> bool:
+    """Whether a drug stands in an allergy list, and not as one that is being taken."""
+    allergy = nearest(cues, "allergy")
+    if allergy is None:
+        return "allergy" in note.implied(target)
+    rivals = [cue for cue in cues if cue.category in ("active", "stopped", "historical")]
+    return not any(rival.distance < allergy.distance for rival in rivals)
+
+
+def allergy_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> DiagnosisFact:
+    """An allergy with the drug as evidence; the note's day is its date."""
+    judged = judge_statement(cues, frozenset(), chronic=True)
+    parts: list[Part] = [mention_of(target), *cue_parts(judged.cues)]
+    if allergy := nearest(cues, "allergy"):
+        parts.append(("cue", allergy.start, allergy.end))
+    return DiagnosisFact(
+        **note.common("diagnosis", "drug_allergy", (target.start, target.end), parts),
+        assertion=judged.assertion,
+        temporality="current",
+        experiencer=judged.experiencer,
+        date=note.note_day,
+    )
+
+
+def status_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> StatusFact:
+    """Consent, contraception or participation, on the note's day."""
+    judged = judge_statement(cues, note.implied(target), chronic=False)
+    parts: list[Part] = [mention_of(target), *cue_parts(judged.cues)]
+    return StatusFact(
+        **note.common("status", target.concept, (target.start, target.end), parts),
+        assertion=judged.assertion,
+        temporality=judged.temporality,
+        experiencer=judged.experiencer,
+        date=note.note_day,
+    )
+
+
+def biopsy_fact(
+    note: FactParts, target: Target, cues: Sequence[Cue], phrase: ClassPhrase
+) -> BiopsyFact:
+    """A biopsy, dated by its clause or its heading and never by the note; hearsay is possible."""
+    judged = judge_statement(cues, set(note.implied(target)) - {"past"}, chronic=True)
+    if judged.assertion == "present" and (hearsay := nearest(cues, "hearsay")):
+        judged = Judgement("possible", cues=(hearsay,))
+    parts: list[Part] = [*phrase.parts, *cue_parts(judged.cues)]
+    date: DateInterval | None = None
+    if clause := note.day_in_clause(target):
+        date = clause[0]
+        parts.append(clause[1])
+    elif heading := note.page.dates.heading(target.start):
+        date = under(heading)
+        parts.append(("date", heading.start, heading.end))
+    return BiopsyFact(
+        **note.common("biopsy", target.concept, (target.start, target.end), parts),
+        assertion=judged.assertion,
+        temporality=judged.temporality,
+        experiencer=judged.experiencer,
+        date=date,
+        organ=phrase.organ,
+        classes=phrase.classes,
+        readings=phrase.readings,
+        activity_letters=phrase.letters,
+        activity_index=phrase.activity_index,
+        chronicity_index=phrase.chronicity_index,
+        system=phrase.system,
+    )

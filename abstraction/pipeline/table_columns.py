@@ -1,0 +1,101 @@
+"""What the columns of a table hold: by their heading, or else by what stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from abstraction.pipeline.date_grammar import DateMention
+from abstraction.pipeline.page import Page
+from abstraction.pipeline.tables import Cell, ColumnHeadings, Row, heading_of
+from abstraction.pipeline.value_grammar import ValueGrammar
+from nlp_rules.schema import ColumnRole, MeasurementRule, ValueRules
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A cell of a row, what it holds, and the date that heads it."""
+
+    role: ColumnRole
+    cell: Cell
+    day: DateMention | None = None
+
+
+class ColumnReader:
+    """Reads the columns of tables whose analytes stand down the first one."""
+
+    def __init__(self, grammar: ValueGrammar, rules: ValueRules) -> None:
+        self._grammar = grammar
+        self._headings = ColumnHeadings(rules)
+
+    def header(self, page: Page, above: Sequence[Row]) -> Row | None:
+        """The nearest row above that names the columns: it holds dates or column titles."""
+        for row in reversed(above):
+            for cell in row.cells:
+                heading = page.text[cell.start : cell.end]
+                if self._headings.role(heading) or self._headings.predicted(heading):
+                    return row
+                if page.dates.within(cell.start, cell.end):
+                    return row
+        return None
+
+    def columns(
+        self, page: Page, row: Row, header: Row | None, rule: MeasurementRule
+    ) -> list[Column]:
+        """Each cell after the label with what it holds and the date over it; a single date in the
+        heading is over every cell."""
+        found = list(self._each_column(page, row, header, rule))
+        dates = page.dates.within(header.start, header.end) if header else []
+        if len(dates) == 1 and not any(column.day for column in found):
+            return [replace(column, day=dates[0]) for column in found]
+        return found
+
+    def _each_column(
+        self, page: Page, row: Row, header: Row | None, rule: MeasurementRule
+    ) -> Iterator[Column]:
+        text = page.text
+        titles = [text[c.start : c.end] for c in header.cells] if header else []
+        only_predicted = rule.value == "percent" and any(map(self._headings.predicted, titles))
+        seen_value = False
+        for cell in row.cells[1:]:
+            heading = self._heading(page, cell, row, header)
+            title = text[heading.start : heading.end] if heading else ""
+            over = page.dates.within(heading.start, heading.end) if heading else []
+            role = self._headings.role(title)
+            if only_predicted:
+                if self._headings.predicted(title):
+                    yield Column("value", cell)
+            elif over:
+                seen_value = True
+                yield Column("value", cell, over[0])
+            elif role:
+                seen_value = seen_value or role == "value"
+                yield Column(role, cell)
+            elif self._grammar.units.whole(text, cell.start, cell.end, rule):
+                yield Column("unit", cell)
+            elif seen_value and self._grammar.ranges.bounds(text, cell.start, cell.end):
+                yield Column("range", cell)
+            elif self._grammar.ranges.flag(text, cell.start, cell.end):
+                yield Column("flag", cell)
+            elif not seen_value:
+                seen_value = True
+                yield Column("value", cell)
+
+    def _heading(self, page: Page, cell: Cell, row: Row, header: Row | None) -> Cell | None:
+        """The heading above a cell.  A header lacks a column when its first cell heads values."""
+        if header is None:
+            return None
+        first = header.cells[0]
+        heads_values = self._headings.role(page.text[first.start : first.end]) or bool(
+            page.dates.within(first.start, first.end)
+        )
+        return heading_of(cell, row, header, 1 if first.column == 0 and heads_values else 0)
+
+    def is_predicted(
+        self, page: Page, row: Row, header: Row | None, cell: Cell, rule: MeasurementRule
+    ) -> bool:
+        """Whether a cell of a per-cent analyte stands under "% predicted"."""
+        heading = self._heading(page, cell, row, header)
+        if heading is None or rule.value != "percent":
+            return False
+        return self._headings.predicted(page.text[heading.start : heading.end])

@@ -1,0 +1,227 @@
+"""Results in tables: analytes down the first column, or across the heading."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from abstraction.facts import Interpretation
+from abstraction.pipeline.page import Page
+from abstraction.pipeline.parts import Part
+from abstraction.pipeline.printed import Printed
+from abstraction.pipeline.reference_ranges import Bounds
+from abstraction.pipeline.results import Result, result_of, rule_of
+from abstraction.pipeline.special_notations import SYSTOLIC, SpecialNotations
+from abstraction.pipeline.table_columns import Column, ColumnReader
+from abstraction.pipeline.tables import Cell, Row, heading_of, rows
+from abstraction.pipeline.targets import Target
+from abstraction.pipeline.value_grammar import ValueGrammar
+from nlp_rules.schema import ValueRules
+
+_LABEL_UNIT = re.compile(r"[\s,]*[(\[]([^()\[\]]+)[)\]]|[,\s]\s*(\S.*)")
+_LETTER = re.compile(r"[A-Za-z]")
+_VALUE_IN_LABEL = re.compile(r"\d\s*$|:")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What the cells of one row have in common: unit and reference range."""
+
+    unit: str | None
+    unit_part: Part | None
+    bounds: Bounds
+
+
+class TableReader:
+    """Reads the results of a page's tables."""
+
+    def __init__(
+        self, grammar: ValueGrammar, notations: SpecialNotations, rules: ValueRules
+    ) -> None:
+        self._grammar = grammar
+        self._notations = notations
+        self._columns = ColumnReader(grammar, rules)
+
+    def read(self, page: Page, numbers: Sequence[int]) -> Iterator[Result]:
+        """The results of those mentions among ``numbers`` that a table holds, row by row."""
+        places = {row.start: (block, i) for block in rows(page.text) for i, row in enumerate(block)}
+        starts = sorted(places)
+        owners: dict[int, list[int]] = defaultdict(list)
+        for number in numbers:
+            offset = page.targets[number].start
+            at = bisect_right(starts, offset) - 1
+            if at >= 0:
+                block, i = places[starts[at]]
+                if offset < block[i].end:
+                    owners[starts[at]].append(number)
+        for start in sorted(owners):
+            block, i = places[start]
+            across = self._across(page, block, i, owners[start])
+            yield from across or self._down(page, block, i, owners[start])
+
+    # ---- analytes down the first column ----------------------------------------------------------
+
+    def _down(
+        self, page: Page, block: Sequence[Row], i: int, owners: Sequence[int]
+    ) -> Iterator[Result]:
+        """The values to the right of a label."""
+        number = owners[0]
+        target = page.targets[number]
+        header = self._columns.header(page, block[:i])
+        row = self._labelled(page, block[i], target, header)
+        if row is None or any(page.targets[n].start >= row.cells[0].end for n in owners):
+            return
+        columns = self._columns.columns(page, row, header, rule_of(target))
+        shared = self._shared(page.text, row.cells[0], target, columns)
+        for column in columns:
+            if column.role != "value":
+                continue
+            cell = column.cell
+            if target.concept == SYSTOLIC:
+                yield from self._notations.pressure(page.text, number, target, cell.end, cell.start)
+                continue
+            printed = self._grammar.cell(page.text, cell.start, cell.end, rule_of(target))
+            if printed is None:
+                continue
+            if (
+                self._columns.is_predicted(page, row, header, cell, rule_of(target))
+                and printed.unit is None
+            ):
+                printed = replace(printed, unit="%")
+            printed = _completed(printed, shared, self._row_flag(page.text, columns))
+            result = result_of(number, target, printed.start, printed.end, printed)
+            unit = [shared.unit_part] if shared.unit_part and printed.unit == shared.unit else []
+            ranges: list[Part] = [
+                ("range", c.cell.start, c.cell.end) for c in columns if c.role == "range"
+            ]
+            result = replace(result, parts=(*result.parts, *unit, *ranges))
+            yield result.beneath(column.day or page.dates.heading(printed.start))
+
+    def _labelled(self, page: Page, row: Row, target: Target, header: Row | None) -> Row | None:
+        """The row from its label on.  Before the label only numbers or dates may stand; a value
+        that one space alone parts from an aligned label is a cell of its own."""
+        at = next((n for n, c in enumerate(row.cells) if c.start <= target.start < c.end), None)
+        if at is None:
+            return None
+        if any(_LETTER.search(page.text, c.start, c.end) for c in row.cells[:at]):
+            return None
+        label, rest = row.cells[at], row.cells[at + 1 :]
+        value = self._grammar.read(page.text, target.end, label.end, rule_of(target))
+        if value is not None:
+            if header is None or not rest or value.end != label.end or not row.aligned:
+                return None
+            first = Cell(value.start, value.end, label.column + 1)
+            rest = (first, *(Cell(c.start, c.end, c.column + 1) for c in rest))
+            label = Cell(label.start, value.start, label.column)
+        if not rest:
+            return None
+        return Row(row.start, row.end, (label, *rest), row.aligned)
+
+    def _shared(self, text: str, label: Cell, target: Target, columns: Sequence[Column]) -> _Shared:
+        """The unit and the range that stand in the label or in a column of their own."""
+        rule = rule_of(target)
+        unit, part = self._label_unit(text, target, label)
+        beside, stop = self._grammar.units.at(text, target.end, label.end, rule)
+        bounds: Bounds | None = None
+        if text[stop : label.end].strip():
+            bounds = self._grammar.ranges.bounds(text, stop, label.end)
+        if unit is None and beside is not None:
+            unit, part = beside, ("unit", target.end, stop)
+        for column in columns:
+            start, end = column.cell.start, column.cell.end
+            if column.role == "unit" and unit is None:
+                unit = self._grammar.units.whole(text, start, end, rule)
+                part = ("unit", start, end)
+            elif column.role == "range":
+                bounds = self._grammar.ranges.bounds(text, start, end) or bounds
+        return _Shared(unit, part, bounds or (None, None))
+
+    def _label_unit(self, text: str, target: Target, label: Cell) -> tuple[str | None, Part | None]:
+        """The unit that a label names behind its analyte: "C3 (g/L)", "Creatinine, umol/L"."""
+        match = _LABEL_UNIT.match(text, target.end, label.end)
+        if match is None:
+            return None, None
+        start, end = match.span(1 if match[1] else 2)
+        end = start + len(text[start:end].rstrip())
+        unit = self._grammar.units.whole(text, start, end, rule_of(target))
+        return unit, ("unit", start, end) if unit else None
+
+    def _row_flag(self, text: str, columns: Sequence[Column]) -> Interpretation | None:
+        """The flag of a row that has one value and one flag."""
+        values = [column for column in columns if column.role == "value"]
+        flags = [column.cell for column in columns if column.role == "flag"]
+        if len(values) == 1 and len(flags) == 1:
+            return self._grammar.ranges.flag(text, flags[0].start, flags[0].end)
+        return None
+
+    # ---- analytes across the heading -------------------------------------------------------------
+
+    def _across(
+        self, page: Page, block: Sequence[Row], i: int, owners: Sequence[int]
+    ) -> list[Result]:
+        """Dates or values down: one result a cell below, until a row has fewer than two."""
+        header = block[i]
+        labels = self._labels(page, header, owners)
+        if len(labels) < 2:
+            return []
+        results: list[Result] = []
+        for row in block[i + 1 :]:
+            found = self._row_across(page, row, header, labels)
+            if len(found) < 2:
+                break
+            results.extend(found)
+        return results
+
+    def _labels(self, page: Page, header: Row, owners: Sequence[int]) -> dict[int, int]:
+        """By column the mention that heads it; a cell with a value of its own heads nothing."""
+        labels: dict[int, int] = {}
+        for number in owners:
+            target = page.targets[number]
+            for cell in header.cells:
+                bare = cell.start <= target.start and target.end <= cell.end
+                if bare and not _VALUE_IN_LABEL.search(page.text[target.end : cell.end]):
+                    labels.setdefault(cell.column, number)
+        return labels
+
+    def _row_across(
+        self, page: Page, row: Row, header: Row, labels: dict[int, int]
+    ) -> list[Result]:
+        """The results of one row, up to the first cell under a label that holds no value."""
+        days = page.dates.within(row.cells[0].start, row.cells[0].end)
+        day = days[0] if days else None
+        found: list[Result] = []
+        for cell in row.cells[1:] if day else row.cells:
+            heading = heading_of(cell, row, header, 0)
+            number = labels.get(heading.column) if heading else None
+            if heading is None or number is None:
+                continue
+            target = page.targets[number]
+            if target.concept == SYSTOLIC:
+                found.extend(
+                    self._notations.pressure(page.text, number, target, cell.end, cell.start)
+                )
+                continue
+            printed = self._grammar.cell(page.text, cell.start, cell.end, rule_of(target))
+            if printed is None:
+                break
+            unit, part = self._label_unit(page.text, target, heading)
+            printed = replace(printed, unit=printed.unit or unit)
+            result = result_of(number, target, printed.start, printed.end, printed)
+            result = replace(result, parts=(*result.parts, *([part] if part else [])))
+            found.append(result.beneath(day))
+        return found
+
+
+def _completed(printed: Printed, shared: _Shared, flag: Interpretation | None) -> Printed:
+    """A cell's value with what its row says: unit, reference range, flag."""
+    low, high = shared.bounds
+    return replace(
+        printed,
+        unit=printed.unit or (shared.unit if printed.is_number else None),
+        reference_low=printed.reference_low if printed.reference_low is not None else low,
+        reference_high=printed.reference_high if printed.reference_high is not None else high,
+        interpretation=printed.interpretation or flag,
+    )
