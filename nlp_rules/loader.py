@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Hashable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -15,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from nlp_rules.schema import (
+    AnswerRules,
     BiopsyRules,
     ConceptRule,
     CueCategory,
@@ -133,6 +135,7 @@ class RulePack(BaseModel):
     statuses: Statuses
     units: Units
     context: Cues
+    answers: AnswerRules
     sections: Sections
     sentences: SentenceRules
     dates: DatesRule
@@ -173,6 +176,7 @@ _FILES: dict[str, type[Rule]] = {
     "statuses": Statuses,
     "units": Units,
     "context": Cues,
+    "answers": AnswerRules,
     "sections": Sections,
     "sentences": SentenceRules,
     "dates": DatesRule,
@@ -213,6 +217,11 @@ def load_file[R: Rule](name: str, text: str, shape: type[R]) -> R:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise RuleError(f"{name}:{line}: {error.problem}") from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise RuleError(f"{name}:{line}: a character that YAML does not allow") from None
+    except ValueError as error:
+        raise RuleError(f"{name}:1: a value that cannot be read ({error})") from None
     try:
         return shape.model_validate(data)
     except ValidationError as error:
@@ -229,6 +238,10 @@ class _UniqueKeys(yaml.CSafeLoader):
         seen: set[Any] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                raise yaml.constructor.ConstructorError(
+                    None, None, "a key must be a word", key_node.start_mark
+                )
             if key in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"the key {key!r} stands twice", key_node.start_mark

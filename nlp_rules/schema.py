@@ -45,7 +45,7 @@ class Term(Rule):
     White space and hyphens are matched loosely ("anti-dsDNA", "anti dsDNA"), letters without
     regard to case unless ``case`` is ``exact``.  The gates settle words with several meanings:
     each is a list of regular expressions, ``before`` and ``after`` right beside the term,
-    ``near`` anywhere in its sentence (``only_near`` also just before it), ``in_note`` anywhere.
+    ``near`` anywhere in its sentence, ``around`` also shortly before it, ``in_note`` anywhere.
     The term's own place is ``\\0``.
     """
 
@@ -53,6 +53,9 @@ class Term(Rule):
     case: Literal["any", "exact"] = "any"
     only_near: tuple[Pattern, ...] = ()
     unless_near: tuple[Pattern, ...] = ()
+    only_around: tuple[Pattern, ...] = Field(
+        default=(), description="In its sentence, or shortly before it."
+    )
     only_in_note: tuple[Pattern, ...] = Field(default=(), description="Anywhere in the note.")
     unless_in_note: tuple[Pattern, ...] = ()
     only_before: tuple[Pattern, ...] = Field(default=(), description="What must stand before it.")
@@ -209,7 +212,7 @@ CueCategory = Literal[
     "donor", "other_person", "historical", "resolved", "active", "stopped", "held", "declined",
     "access_denied", "never_given", "affirmed", "inefficacy", "intolerance", "completed",
     "pregnancy_reason", "pending", "allergy", "hearsay", "corrected", "education", "partial",
-    "complete", "payer",
+    "complete", "payer", "former",
 ]  # fmt: skip
 
 
@@ -228,13 +231,24 @@ class CueRule(Rule):
     cues: Words = Field(min_length=1)
 
 
+class AnswerRules(Rule):
+    """How forms answer a list of labels: patterns of a denial, and the sign before a denied label."""
+
+    kinds: tuple[TargetKind, ...]
+    denied: tuple[Pattern, ...]
+    minus_sign: Pattern
+
+
 class SectionRule(Rule):
     """A section of a note, its titles, and what standing in it implies."""
 
     section: ConceptName
     titles: Words = Field(min_length=1)
     implies: tuple[
-        Literal["family", "past", "planned", "allergy", "education", "medication_list"], ...
+        Literal[
+            "family", "past", "resolved", "planned", "allergy", "education", "medication_list",
+            "stopped", "held", "never_taken",
+        ], ...
     ] = ()
 
 

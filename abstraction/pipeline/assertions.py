@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from abstraction.facts import Assertion, Experiencer, StopReason, Temporality, TherapyStatus
-from abstraction.pipeline.context import Cue
+from abstraction.pipeline.cues import Cue
 
 _EXPERIENCERS: tuple[tuple[str, Experiencer], ...] = (
     ("donor", "donor"),
@@ -29,6 +29,12 @@ _STATUSES: dict[str, TherapyStatus | None] = {
 }
 _FIRMNESS = {"declined": 8, "access_denied": 8, "never_given": 4, "held": 4}
 """By how many words a firm cue outweighs an ordinary one that stands nearer."""
+_SECTION_STATUSES = (
+    ("stopped", "stopped"),
+    ("held", "held"),
+    ("never_taken", "never_given"),
+    ("past", "stopped"),
+)
 _REASONS: tuple[tuple[str, StopReason], ...] = (
     ("intolerance", "intolerance"),
     ("inefficacy", "inefficacy"),
@@ -78,8 +84,13 @@ def judge_statement(cues: Sequence[Cue], implied: Collection[str], chronic: bool
     if decided is not None:
         return decided
     resolved = nearest(cues, "resolved")
+    if resolved is None and "resolved" in implied:
+        return Judgement("present", "past", resolved=True)
     if resolved is not None:
         return Judgement("present", "past", resolved=True, cues=(resolved,))
+    gone = nearest(cues, "former")
+    if gone is not None:
+        return Judgement("present", "past", cues=(gone,))
     past = nearest(cues, "historical")
     if not chronic and (past is not None or "past" in implied):
         return Judgement("present", "past", cues=(past,) if past else ())
@@ -92,6 +103,9 @@ def _denied_or_doubted(cues: Sequence[Cue]) -> Judgement | None:
     negated, possible = nearest(cues, "negated"), nearest(cues, "possible")
     hypothetical, conditional = nearest(cues, "hypothetical"), nearest(cues, "conditional")
     planned = nearest(cues, "planned")
+    affirmed = nearest(cues, "affirmed")
+    if affirmed and negated and negated.before and not affirmed.before:
+        negated = negated if negated.distance <= affirmed.distance else None
     closing = negated is not None and not negated.before
     doubt = possible if possible is not None and not possible.before else None
     if negated and closing and (doubt is None or negated.distance <= doubt.distance):
@@ -156,13 +170,18 @@ def judge_therapy(
         return TherapyJudgement("possible", "current", person, "unknown", cues=(possible,))
     if chosen is not None and chosen.category == "declined" and (payer := nearest(cues, "payer")):
         return _standing("access_denied", person, None, False, (payer, chosen))
+    if reason and (chosen is None or chosen.category == "historical") and not dosed:
+        return _standing("stopped", person, reason[1], failed is not None, (reason[0],))
     used = tuple(c for c in (chosen, reason[0] if reason else None, failed) if c is not None)
     category = chosen.category if chosen else _from_section(implied, dosed, failed is not None)
     return _standing(category, person, reason[1] if reason else None, failed is not None, used)
 
 
 def _from_section(implied: Collection[str], dosed: bool, failed: bool) -> str:
-    if "past" in implied or (failed and not dosed):
+    for section, category in _SECTION_STATUSES:
+        if section in implied:
+            return category
+    if failed and not dosed:
         return "stopped"
     return "active" if dosed or "medication_list" in implied else "unknown"
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from medspacy.context import ConText, ConTextGraph, ConTextModifier, ConTextRule
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from abstraction.pipeline.answers import AnswerGrammar
+from abstraction.pipeline.cues import Cue
 from abstraction.pipeline.matching import CompactMatcher, longest
 from abstraction.pipeline.packs import SHIPPED, rule_pack
 from abstraction.pipeline.targets import GROUP
@@ -32,21 +33,6 @@ _EFFECTS = {
 _DIRECTIONS = {"forward": "FORWARD", "backward": "BACKWARD", "both": "BIDIRECTIONAL"}
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """A cue that reaches a mention: its meaning and its characters ``[start, end)``.
-
-    ``distance`` counts the words between cue and mention; a comma counts as two, a semicolon and
-    another mention of the same kind as five.
-    """
-
-    category: str
-    start: int
-    end: int
-    distance: int
-    before: bool
-
-
 class Modifier(ConTextModifier):
     """medspaCy's modifier with an exact idea of overlap: a cue inside a mention never modifies it,
     and a scope that encloses another is seen to overlap it."""
@@ -58,10 +44,21 @@ class Modifier(ConTextModifier):
         return bool(super().modifies(target))
 
     def limit_scope(self, other: ConTextModifier) -> bool:
-        mine, theirs = self.scope_span, other.modifier_span
-        if not (mine[0] <= theirs[0] < mine[1] or mine[0] < theirs[1] <= mine[1]):
+        """Ends the scope at ``other`` where it stands inside it and may end it.
+
+        As medSpaCy's, but by the place of ``other`` itself: medSpaCy compares the two scopes, and
+        misses one that encloses the other.
+        """
+        (low, high), (start, end) = self.scope_span, other.modifier_span
+        ends = other.direction == "TERMINATE" or other.category in self.rule.terminated_by
+        alike = other.category == self.category and other.allowed_types == self.allowed_types
+        if self.direction == "TERMINATE" or not (ends or alike) or end <= low or high <= start:
             return False
-        return bool(super().limit_scope(other))
+        if self.direction in ("FORWARD", "BIDIRECTIONAL") and start > self._start:
+            self._scope_end = min(high, start)
+        if self.direction in ("BACKWARD", "BIDIRECTIONAL") and end < self._end:
+            self._scope_start = max(low, end)
+        return self.scope_span != (low, high)
 
 
 def context_rules(cues: Cues) -> list[ConTextRule]:
@@ -107,7 +104,9 @@ class ClinicalConText(ConText):
         )  # fmt: skip
         # medspaCy keeps its matcher private; ours is blind to line breaks inside a cue.
         self._ConText__matcher = self._matcher = CompactMatcher(nlp, "LOWER")
-        self.add(context_rules(rule_pack(rules).context))
+        pack = rule_pack(rules)
+        self.add(context_rules(pack.context))
+        self._answers = AnswerGrammar(pack.answers)
 
     def __call__(self, doc: Doc) -> Doc:
         targets = list(doc.spans[GROUP])
@@ -136,6 +135,8 @@ class ClinicalConText(ConText):
             for target, modifier in graph.edges:
                 rivals = [t for t in graph.targets if t.label == target.label and t is not target]
                 cues[place[id(target)]].append(_cue(doc, target, modifier, rivals))
+        for number, cue in self._answers.cues(doc.text, doc._.targets):
+            cues[number].append(cue)
         doc._.cues = tuple(
             tuple(sorted(set(c), key=lambda cue: (cue.start, cue.end, cue.category))) for c in cues
         )

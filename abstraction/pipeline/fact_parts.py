@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 from abstraction.dates import DateInterval
 from abstraction.facts import Code, Evidence, Kind, Source
 from abstraction.notes import Span
-from abstraction.pipeline.context import Cue
+from abstraction.pipeline.cues import Cue
 from abstraction.pipeline.dating import interval, of_note
 from abstraction.pipeline.page import Page
 from abstraction.pipeline.parts import Part, in_order

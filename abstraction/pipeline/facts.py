@@ -8,7 +8,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from abstraction.facts import Fact
-from abstraction.pipeline.context import Cue
+from abstraction.pipeline.cues import Cue
 from abstraction.pipeline.fact_parts import FactParts
 from abstraction.pipeline.packs import SHIPPED, rule_pack
 from abstraction.pipeline.result_facts import demographic_fact, measurement_fact

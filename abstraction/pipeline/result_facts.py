@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from abstraction.facts import DemographicFact, MeasurementFact, Temporality, Value
 from abstraction.pipeline.assertions import judge_statement, nearest
 from abstraction.pipeline.canonical import to_value
-from abstraction.pipeline.context import Cue
+from abstraction.pipeline.cues import Cue
 from abstraction.pipeline.demographics import Demographic
 from abstraction.pipeline.fact_parts import FactParts, cue_parts
 from abstraction.pipeline.parts import Part

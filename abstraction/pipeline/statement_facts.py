@@ -8,7 +8,7 @@ from abstraction.dates import DateInterval
 from abstraction.facts import BiopsyFact, DiagnosisFact, StatusFact
 from abstraction.pipeline.assertions import Judgement, judge_statement, nearest
 from abstraction.pipeline.class_grammar import ClassPhrase
-from abstraction.pipeline.context import Cue
+from abstraction.pipeline.cues import Cue
 from abstraction.pipeline.dating import under
 from abstraction.pipeline.fact_parts import FactParts, cue_parts, mention_of
 from abstraction.pipeline.parts import Part

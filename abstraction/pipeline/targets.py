@@ -29,7 +29,7 @@ GROUP = "targets"
 _BESIDE = 48
 """Characters that a term's ``before`` and ``after`` gates see."""
 _LEADING = 160
-"""Characters before the sentence in which ``only_near`` looks too."""
+"""Characters before the sentence in which ``only_around`` looks too."""
 
 
 ALLERGEN = ConceptRule(concept="drug_allergy", terms=(Term(text="allergen"),))
@@ -135,15 +135,15 @@ def admits(term: Term, note: NoteWords, start: int, end: int, sentence: tuple[in
         return False
     if term.only_in_note and not any(note.holds(p) for p in term.only_in_note):
         return False
-    if not term.unless_near and not term.only_near:
+    if not (term.unless_near or term.only_near or term.only_around):
         return True
     around = text[sentence[0] : start] + " \0 " + text[end : sentence[1]]
     if any(_regex(p).search(around) for p in term.unless_near):
         return False
-    if not term.only_near:
-        return True
+    if term.only_near and not any(_regex(p).search(around) for p in term.only_near):
+        return False
     wider = text[max(0, sentence[0] - _LEADING) : sentence[0]] + around
-    return any(_regex(p).search(wider) for p in term.only_near)
+    return not term.only_around or any(_regex(p).search(wider) for p in term.only_around)
 
 
 class TargetFinder:

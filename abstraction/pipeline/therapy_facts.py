@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from abstraction.dates import DateInterval
 from abstraction.facts import Response, Temporality, TherapyFact, TherapyStatus
 from abstraction.pipeline.assertions import TherapyJudgement, judge_therapy, nearest
-from abstraction.pipeline.context import Cue
+from abstraction.pipeline.cues import Cue
 from abstraction.pipeline.dating import interval
 from abstraction.pipeline.dosing_grammar import Dosing
 from abstraction.pipeline.fact_parts import FactParts, cue_parts

@@ -1,0 +1,20 @@
+"""A cue: words that change how a mention is meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A cue that reaches a mention: its meaning and its characters ``[start, end)``.
+
+    ``distance`` counts the words between cue and mention; a comma counts as two, a semicolon and
+    another mention of the same kind as five.
+    """
+
+    category: str
+    start: int
+    end: int
+    distance: int
+    before: bool
