@@ -195,6 +195,8 @@ class ValueRules(Rule):
     flags: dict[Literal["high", "low"], Words]
     column_headings: dict[ColumnRole, Pattern]
     predicted_headings: tuple[Pattern, ...]
+    criterion_after: tuple[Pattern, ...] = ()
+    grouped_by_point: Words = ()
     earlier: Pattern = Field(description='What leads to an earlier value: ", was 2900".')
     score_items: Pattern = Field(description="What opens the list of a score's items.")
     not_values_after: tuple[ExactPattern, ...] = Field(

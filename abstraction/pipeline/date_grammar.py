@@ -22,7 +22,7 @@ _SEPARATED = (
 )
 _BASES: dict[str, DateBasis] = {"today": "note", "ago": "relative", "last": "relative"}
 """Forms whose basis is not the explicit date."""
-_GUARDED = frozenset({"numeric", "day_slash_month", "year", "month_slash_year"})
+_GUARDED = frozenset({"day_slash_month", "year", "month_slash_year"})
 """Forms that digits of another meaning can take."""
 
 
@@ -81,7 +81,8 @@ class DateGrammar:
                 yield DateMention(match.start(), end, days, _BASES.get(form, "explicit"))
 
     def _is_no_date(self, text: str, match: re.Match[str]) -> bool:
-        before, after = text[max(0, match.start() - 30) : match.start()], text[match.end() :][:12]
+        before = re.split(r"[\r\n\t|]", text[max(0, match.start() - 30) : match.start()])[-1]
+        after = text[match.end() : match.end() + 12]
         return any(p.search(before) for p in self._not_before) or any(
             p.search(after) for p in self._not_after
         )
@@ -93,7 +94,7 @@ def _words(words: Iterable[str]) -> str:
 
 def _forms(rules: DatesRule) -> re.Pattern[str]:
     """Every form of a date, each a group named as its reader is in ``READERS``."""
-    month = rf"(?:{_words(rules.months)})\b\.?"
+    month = rf"(?:{_words(rules.months)})(?![^\W\d_])\.?"
     bare_month_after = "|".join(rf"(?<=\b{re.escape(word)}\s)" for word in rules.before_bare_month)
     about = "|".join(rules.about)
     year = r"(?:19|20)\d{2}"

@@ -9,7 +9,7 @@ from decimal import Decimal
 from abstraction.facts import Comparator, Interpretation
 from abstraction.pipeline.parts import Part
 
-NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|\d+[.,]\d+|\d+|\.\d+)"
+NUMBER = r"(?:\d{1,2}(?:,\d{2})+,\d{3}(?![\d,])|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|\d+[.,]\d+|\d+|\.\d+)"
 """A number with a decimal point or comma, or with commas between thousands."""
 LINK = r"[ \t\u00a0\u2009\u202f]*"
 """Space within a line, thin and unbreakable ones included."""
@@ -52,7 +52,7 @@ class Printed:
 def decimal(printed: str) -> Decimal:
     """The number as printed: a comma before exactly three digits groups thousands, else it is a
     decimal comma ("1,850" is 1850, "3,2" is 3.2, "0,850" is 0.85)."""
-    if re.fullmatch(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?", printed):
+    if re.fullmatch(r"[1-9]\d{0,2}(?:,\d{2,3})*,\d{3}(?:\.\d+)?", printed):
         return Decimal(printed.replace(",", ""))
     return Decimal(printed.replace(",", "."))
 

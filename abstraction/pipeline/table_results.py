@@ -109,7 +109,9 @@ class TableReader:
         if any(_LETTER.search(page.text, c.start, c.end) for c in row.cells[:at]):
             return None
         label, rest = row.cells[at], row.cells[at + 1 :]
-        value = self._grammar.read(page.text, target.end, label.end, rule_of(target))
+        _, unit_part = self._label_unit(page.text, target, label)
+        behind = unit_part[2] + 1 if unit_part and unit_part[2] < label.end else target.end
+        value = self._grammar.read(page.text, behind, label.end, rule_of(target))
         if value is not None:
             if header is None or not rest or value.end != label.end or not row.aligned:
                 return None

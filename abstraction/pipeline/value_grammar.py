@@ -36,6 +36,11 @@ _OTHER_NUMBER = r"[/.-]\d{1,2}[/.-]\d{2}|:\d{2}\b|[-/]\d{4}\b"
 _BEFORE_WORD = re.compile(r"[\s,(\[–-]{0,3}")
 
 
+_BRACKETED = re.compile(r"[ \t]*[(\[]([^()\[\]\n]{1,24})[)\]]")
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
+_SUM = re.compile(r"(?:\s*\([^()\n]*\))?(?:\s*\+\s*\d+(?:\s*\([^()\n]*\))?)+\s*=\s*(\d+)")
+
+
 class ValueGrammar:
     """Reads values by ``values.yaml``, with their units, flags, ranges and words."""
 
@@ -64,6 +69,8 @@ class ValueGrammar:
         months = "|".join(sorted(map(re.escape, rules.dates.months), key=len, reverse=True))
         self._month = re.compile(rf"[-/](?:{months})|\s(?:{months})\b", re.IGNORECASE)
         self._not_a_value = re.compile(rf"{_OTHER_NUMBER}|{any_of(values.not_values_after)}")
+        self._criterion_after = re.compile(any_of(values.criterion_after), re.IGNORECASE)
+        self._grouped_by_point = frozenset(values.grouped_by_point)
         self._percent_beside = re.compile(rf"[^\d\n;.]{{0,12}}?({NUMBER}){LINK}%")
 
     def read(self, text: str, start: int, limit: int, rule: MeasurementRule) -> Printed | None:
@@ -72,12 +79,16 @@ class ValueGrammar:
         parts: list[Part] = []
         word: Word | None = None
         reference: ReferenceRange | None = None
+        heading: tuple[str, Part] | None = None
         fillers = 0
         while position < limit:
             value = self._value_at(text, position, limit, rule, glued=position == start)
+            if value is not None and (criterion := self._criterion(text, value, limit)):
+                position, fillers = criterion, fillers + 1
+                continue
             if value is not None and not (word and value.is_year):
-                value = replace(value, parts=(*parts, *value.parts))
-                return self._finish(text, _with_word(value, word), limit, reference)
+                value = _headed(replace(value, parts=(*parts, *value.parts)), heading)
+                return self._finish(text, _with_word(value, word), limit, reference, rule)
             if value is not None:
                 break
             if word and text[position] in ",;" and not _TITER.match(text, position + 2):
@@ -95,6 +106,9 @@ class ValueGrammar:
                     word = found
                     parts.append(("value", word.start, word.end))
                 continue
+            if heading is None and (bracketed := self._bracketed_unit(text, position, limit, rule)):
+                heading, position = bracketed
+                continue
             filler = self._filler.match(text, position, limit)
             if filler is None or filler.end() == position or fillers == _MOST_FILLERS:
                 break
@@ -103,7 +117,24 @@ class ValueGrammar:
         if word is None:
             return None
         said = Printed(word.start, word.end, interpretation=word.interpretation, parts=tuple(parts))
-        return self._finish(text, said, limit, reference)
+        return self._finish(text, said, limit, reference, rule)
+
+    def _criterion(self, text: str, value: Printed, limit: int) -> int | None:
+        """Where the result begins behind a limit that only looks like one ("LVEF >= 50%: 64%")."""
+        if value.comparator is None:
+            return None
+        after = self._criterion_after.match(text, value.after, limit)
+        return after.end() if after else None
+
+    def _bracketed_unit(
+        self, text: str, position: int, limit: int, rule: MeasurementRule
+    ) -> tuple[tuple[str, Part], int] | None:
+        """The unit in brackets between an analyte and its value: "Hemoglobin (g/dL): 9.1"."""
+        bracket = _BRACKETED.match(text, position, limit)
+        if bracket is None:
+            return None
+        unit = self.units.whole(text, *bracket.span(1), rule)
+        return ((unit, ("unit", *bracket.span(1))), bracket.end()) if unit else None
 
     def cell(self, text: str, start: int, end: int, rule: MeasurementRule) -> Printed | None:
         """The value of a table cell ``[start, end)``: as ``read``, but it must begin there."""
@@ -118,7 +149,7 @@ class ValueGrammar:
         if lead is None:
             return None
         value = self._value_at(text, lead.end(), limit, rule)
-        return self._finish(text, value, limit, None) if value else None
+        return self._finish(text, value, limit, None, rule) if value else None
 
     def percent_beside(self, text: str, value: Printed, limit: int) -> Printed:
         """Of "2.1 L (58 %)" the 58 %: the per-cent value right after an absolute one."""
@@ -157,7 +188,10 @@ class ValueGrammar:
         touches = position > 0 and (text[position - 1].isalnum() or text[position - 1] in ".,")
         if touches and comparator is None and not glued:
             return None
-        if rule.value in ("titer", "presence") and (t := _TITER.match(text, position, limit)):
+        titer = _TITER.match(text, position, limit)
+        if titer and not _is_titer(titer, rule):
+            titer = None
+        if t := titer:
             value = Printed(begin, t.end(), number=decimal(t[1]), unit="{titer}", after=t.end())
             return replace(value, comparator=comparator, parts=(("value", begin, t.end()),))
         if span := self._range.match(text, position, limit):
@@ -186,19 +220,27 @@ class ValueGrammar:
     def _with_unit(self, text: str, value: Printed, limit: int, rule: MeasurementRule) -> Printed:
         """A number with the unit printed behind it, if any."""
         unit, end = self.units.at(text, value.end, limit, rule)
+        if unit in self._grouped_by_point and _GROUPED.fullmatch(text, value.start, value.end):
+            value = replace(value, number=decimal(text[value.start : value.end].replace(".", "")))
         parts: list[Part] = [("value", value.start, value.end)]
         if end > value.end:
             parts.append(("unit", value.end + leading(text[value.end : end]), end))
         return replace(value, end=end, unit=unit, parts=tuple(parts), after=end)
 
     def _finish(
-        self, text: str, value: Printed, limit: int, reference: ReferenceRange | None
+        self,
+        text: str,
+        value: Printed,
+        limit: int,
+        reference: ReferenceRange | None,
+        rule: MeasurementRule,
     ) -> Printed:
         """Adds what follows the value: flag, reference range, interpretation in brackets."""
         position, says = value.end, value.interpretation
         parts = list(value.parts)
         for _ in range(2):
-            if value.is_number and (flag := self.ranges.flag_at(text, position, limit)):
+            flag = self.ranges.flag_at(text, position, limit) if rule.value != "percent" else None
+            if value.is_number and flag is not None:
                 says, position = says or flag.says, flag.end
                 parts.append(("range", flag.start, flag.end))
             if reference is None and (reference := self.ranges.range_at(text, position, limit)):
@@ -209,6 +251,9 @@ class ValueGrammar:
         if says is None and value.is_number and (word := self._word_behind(text, position, limit)):
             says, position = word.interpretation, word.end
             parts.append(("value", word.start, word.end))
+        if rule.value == "score":
+            says = None
+            value = self._sum(text, value, limit)
         low, high = reference.bounds if reference else (None, None)
         return replace(
             value,
@@ -218,6 +263,13 @@ class ValueGrammar:
             parts=in_order(parts),
             after=max(position, value.end),
         )
+
+    def _sum(self, text: str, value: Printed, limit: int) -> Printed:
+        """A total printed behind its parts: "4 (proteinuria) + 4 (casts) = 8"."""
+        total = _SUM.match(text, value.end, limit)
+        if total is None:
+            return value
+        return replace(value, number=decimal(total[1]), end=total.end(), after=total.end())
 
     def _said_within(self, text: str, reference: ReferenceRange) -> Iterator[Interpretation]:
         """What the brackets of a range say of the value besides: "(0.75-1.65, low)"."""
@@ -233,6 +285,23 @@ class ValueGrammar:
         if lead is None or lead[0].strip() not in ("", "(", "["):
             return None
         return self.words.at(text, lead.end(), limit)
+
+
+def _headed(value: Printed, heading: tuple[str, Part] | None) -> Printed:
+    """A value without a unit of its own, with the one that stood in brackets before it."""
+    if heading is None or value.unit is not None:
+        return value
+    unit, part = heading
+    return replace(value, unit=unit, parts=(*value.parts, part))
+
+
+def _is_titer(titer: re.Match[str], rule: MeasurementRule) -> bool:
+    """Whether "1:80" is a titre: always with a colon and two digits; with a slash only of a test
+    that has titres, and never a month and year ("1/2026")."""
+    number = decimal(titer[1])
+    if rule.value in ("titer", "presence"):
+        return ":" in titer[0] or not 1900 <= number <= 2100
+    return ":" in titer[0] and number >= 10
 
 
 def _with_word(value: Printed, word: Word | None) -> Printed:
