@@ -180,7 +180,7 @@ class InterpretationRule(Rule):
     words: Words = Field(min_length=1)
 
 
-ColumnRole = Literal["unit", "range", "flag", "value"]
+ColumnRole = Literal["unit", "range", "flag", "value", "date"]
 
 
 class ValueRules(Rule):
@@ -234,7 +234,7 @@ class CueRule(Rule):
 
 
 class AnswerRules(Rule):
-    """How forms answer a list of labels: patterns of a denial, and the sign before a denied label."""
+    """How forms deny a list of labels: patterns of an answer, and the sign before a label."""
 
     kinds: tuple[TargetKind, ...]
     denied: tuple[Pattern, ...]
@@ -248,9 +248,18 @@ class SectionRule(Rule):
     titles: Words = Field(min_length=1)
     implies: tuple[
         Literal[
-            "family", "past", "resolved", "planned", "allergy", "education", "medication_list",
-            "stopped", "held", "never_taken",
-        ], ...
+            "family",
+            "past",
+            "resolved",
+            "planned",
+            "allergy",
+            "education",
+            "medication_list",
+            "stopped",
+            "held",
+            "never_taken",
+        ],
+        ...,
     ] = ()
 
 
@@ -288,6 +297,8 @@ class DatesRule(Rule):
     today: tuple[Pattern, ...]
     before_bare_month: Words = Field(min_length=1)
     headed_sections: tuple[ConceptName, ...]
+    to_present: Pattern
+    no_stop: Pattern
     heading_words: Pattern
     inline_heading: Pattern
     collected: Pattern
@@ -339,6 +350,8 @@ class DosingRules(Rule):
     """
 
     courses: tuple[Pattern, ...] = ()
+    changes: Pattern
+    steps: Pattern
     tablets: Pattern = r"(?!)"
     counts: dict[str, float] = {}
     forms: tuple[Pattern, ...] = ()

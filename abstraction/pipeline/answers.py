@@ -1,4 +1,4 @@
-"""Answers as forms and check-lists give them: "Seizure, TBI, stroke: NO", "☐ Yes ☒ No", "(-) ulcers".
+"""Answers of forms and check-lists: "Seizure, TBI, stroke: NO", "☐ Yes ☒ No", "(-) ulcers".
 
 An answer belongs to every label of its item, where ConText would reach the last one only.
 """

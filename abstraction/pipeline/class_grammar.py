@@ -182,7 +182,7 @@ class ClassGrammar:
         letters = next((p["letters"] for p in pieces if p["letters"]), None)
         before = text[max(start, first - 60) : first]
         around = text[max(start, first - 60) : min(end, last + 40)]
-        reach = stop if stop < end else _paragraph_end(text, end)
+        reach = stop if stop < end else self._index_end(text, end)
         activity = self._activity.search(text, last, reach)
         chronicity = self._chronicity.search(text, last, reach)
         parts: list[Part] = []
@@ -210,6 +210,17 @@ class ClassGrammar:
         if self._isn.search(around):
             return "isn_rps"
         return "who" if self._who.search(before) else None
+
+    def _index_end(self, text: str, end: int) -> int:
+        """Where the indices of a phrase may stand at the latest: its paragraph's end, or the next
+        class phrase."""
+        reach = _paragraph_end(text, end)
+        following = self._phrase.search(text, end, reach)
+        while following is not None and following["word"] is None:
+            following = self._phrase.search(
+                text, max(following.end(), following.start() + 1), reach
+            )
+        return following.start() if following else reach
 
     def _class(self, piece: re.Match[str]) -> list[BiopsyClass]:
         """The class of one numeral; a subclass such as WHO Vd can hold a second class."""

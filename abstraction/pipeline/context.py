@@ -58,7 +58,7 @@ class Modifier(ConTextModifier):
             self._scope_end = min(high, start)
         if self.direction in ("BACKWARD", "BIDIRECTIONAL") and end < self._end:
             self._scope_start = max(low, end)
-        return self.scope_span != (low, high)
+        return bool(self.scope_span != (low, high))
 
 
 def context_rules(cues: Cues) -> list[ConTextRule]:

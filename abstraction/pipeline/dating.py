@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -69,6 +69,13 @@ class Dates:
     @cached_property
     def _heading_starts(self) -> list[int]:
         return [h.start for h in self.headings]
+
+    def without(self, values: Iterable[tuple[int, int]]) -> Dates:
+        """The dates that are not the number of a value ``[start, end)``."""
+        taken = set(values)
+        kept = tuple(m for m in self.mentions if (m.start, m.end) not in taken)
+        headings = tuple(h for h in self.headings if (h.mention.start, h.mention.end) not in taken)
+        return Dates(kept, headings)
 
     def heading(self, offset: int) -> DateMention | None:
         """The date of the innermost heading that ``offset`` stands under."""

@@ -26,11 +26,12 @@ _NEAR = 60
 _BEFORE = 40
 """Characters before a drug, or a date, in which a dose, or a date word, belongs to it."""
 _ROUTE_BEFORE, _ROUTE_AFTER = 16, 24
-_CLAUSE_END = re.compile(r"[;\n\r]|\.\s")
+_CLAUSE_END = re.compile(r"[;\n\r]|(?<!\b\w)\.\s")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
-DateRole = Literal["start", "stop", "on"]
-"""What a date says of a course: that it began, that it ended, or that it was given then."""
+DateRole = Literal["start", "since", "stop", "on"]
+"""What a date says of a course: that it began, that it has gone on since, that it ended, or that it
+was given then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,9 @@ class DosingGrammar:
             rf"(?P<unit>{units})(?![A-Za-z])",
             re.IGNORECASE,
         )
-        self._bare_dose = re.compile(rf"(?P<number>{_NUMBER})(?![\w/%:]|[.-]\d|{_LINK}(?:%|x\b|/))")
+        self._bare_dose = re.compile(
+            rf"(?P<number>{_NUMBER})(?![\w/%:+]|[.-]\d|-[A-Za-z]{{3}}|{_LINK}(?:%|x\b|/))"
+        )
         self._not_a_dose = re.compile(any_of(dosing.not_doses_after))
         self._frequencies = [
             (entry.per_day, re.compile(_words(entry.words), re.IGNORECASE))
@@ -79,8 +82,8 @@ class DosingGrammar:
         ]
         any_route = "|".join(pattern.pattern for _, pattern in self._routes)
         self._between = re.compile(
-            rf"(?:{_LINK}(?:\(|:|=|-|–|,|@|(?:{any_route})|\b(?:{any_of(dosing.forms)})\b\.?))"
-            rf"{{0,5}}{_LINK}",
+            rf"(?:{_LINK}(?:\([A-Za-z][\w -]{{1,30}}\)|\(|:|=|-|–|,|@|~|≈|(?:{any_route})"
+            rf"|\b(?:{any_of(dosing.forms)}|{dosing.changes})\b\.?)){{0,5}}{_LINK}",
             re.IGNORECASE,
         )
         self._dose_before = re.compile(
@@ -88,6 +91,7 @@ class DosingGrammar:
             rf"(?:{_LINK}(?:(?:{any_route})|{any_of(dosing.forms_before)})){{0,3}}{_LINK}$",
             re.IGNORECASE,
         )
+        self._steps = re.compile(dosing.steps, re.IGNORECASE)
         self._tablets = re.compile(dosing.tablets, re.IGNORECASE)
         self._course = re.compile(any_of(dosing.courses), re.IGNORECASE)
         self._frequency_end = re.compile(
@@ -98,6 +102,8 @@ class DosingGrammar:
             ("stop", _just_before(dates.until)),
             ("start", _just_before(dates.since)),
         )
+        self._to_present = re.compile(dates.to_present, re.IGNORECASE)
+        self._no_stop = re.compile(dates.no_stop, re.IGNORECASE)
         self._from_to = re.compile(rf"^{_LINK}(?:{any_of(dates.between_start_and_stop)}){_LINK}$")
 
     def read(self, text: str, target: Target, floor: int, limit: int) -> Dosing:
@@ -110,6 +116,7 @@ class DosingGrammar:
         begin = lead.end() if lead else target.end
         printed = self._dose.match(text, begin, near) or self._bare(text, begin, near)
         if printed is not None:
+            printed = self._last_step(text, printed, near)
             dose, end = self._as_dose(printed), printed.end()
             parts.append(("dose", printed.start(), printed.end()))
         elif before := self._dose_before.search(text, max(floor, start - _BEFORE), start):
@@ -141,12 +148,17 @@ class DosingGrammar:
         found: list[tuple[DateRole, DateMention]] = []
         for number, date in enumerate(dates):
             previous = dates[number - 1] if number else None
-            if previous and self._from_to.match(text[previous.end : date.start]):
+            if previous and found and self._from_to.match(text[previous.end : date.start]):
                 found[-1] = ("start", previous)
                 found.append(("stop", date))
                 continue
             opening = max(floor, date.start - _BEFORE, previous.end if previous else 0)
             before = text[opening : date.start]
+            if self._to_present.match(text, date.end):
+                found.append(("since", date))
+                continue
+            if self._no_stop.search(before):
+                continue
             roles = (role for role, pattern in self._date_words if pattern.search(before))
             found.append((next(roles, "on"), date))
         return found
@@ -154,6 +166,15 @@ class DosingGrammar:
     def joins(self, gap: str) -> bool:
         """Whether what stands between two drugs makes them one list ("HCQ and MMF since")."""
         return bool(self._joined.fullmatch(gap))
+
+    def _last_step(self, text: str, printed: re.Match[str], near: int) -> re.Match[str]:
+        """The dose that a series of steps ends at: "60 mg tapered to 10 mg"."""
+        while lead := self._steps.match(text, printed.end(), near):
+            step = self._dose.match(text, lead.end(), near) or self._bare(text, lead.end(), near)
+            if step is None:
+                break
+            printed = step
+        return printed
 
     def _bare(self, text: str, begin: int, near: int) -> re.Match[str] | None:
         """A number without a unit right after the name ("pred 10"); never a year or a date."""
@@ -163,7 +184,7 @@ class DosingGrammar:
         if self._not_a_dose.match(text[match.end() : match.end() + 12]):
             return None
         between = text[begin - 1 : begin]
-        return match if between in (" ", "\u00a0", "", "(", ":", "-") else None
+        return match if between in (" ", "\u00a0", "", "(", ":", "-", "~", "→", ">") else None
 
     def _as_dose(self, printed: re.Match[str]) -> Dose:
         """The printed number and unit; the unit in UCUM where ``dosing.yaml`` gives it."""
@@ -175,7 +196,8 @@ class DosingGrammar:
         return Dose(number=number, unit=self._ucum.get(squeezed, squeezed))
 
     def _count(self, printed: str) -> float:
-        return int(printed) if printed.isdecimal() else self._counts[printed.lower()]
+        squeezed = " ".join(printed.lower().split())
+        return self._counts[squeezed] if squeezed in self._counts else float(printed)
 
     def _frequency(self, text: str, start: int, limit: int) -> tuple[float, Part] | None:
         """The first frequency before the next clause: administrations a day, and its place."""

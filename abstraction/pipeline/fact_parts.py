@@ -32,6 +32,8 @@ _SYSTEMS = {
 """Canonical addresses of code systems, as HL7 FHIR registers them."""
 _BORDERS = {",": 10, ";": 40}
 """How much farther a date is, in characters, across a comma or a semicolon."""
+_OWN = 60
+"""How much nearer, in characters, a date is that follows in the clause or in brackets."""
 _DATE_RIVALS = frozenset({"therapy", "measurement"})
 """Kinds of mention that a date in between belongs to."""
 
@@ -123,9 +125,15 @@ class FactParts:
         """What the section that a mention stands in implies."""
         return self.layout.implied(target.start)
 
-    def day_in_clause(self, target: Target) -> tuple[DateInterval, Part] | None:
+    def day_in_clause(
+        self, target: Target, *, own: bool = False
+    ) -> tuple[DateInterval, Part] | None:
         """The date of the mention's own sentence that stands nearest, after it or before it, with
-        no other mention of its kind, therapy or measurement in between."""
+        no other mention of its kind, therapy or measurement in between.
+
+        ``own``: what follows in brackets or in the same clause is the mention's own ("class IV
+        (biopsy July 2023)") and wins over what stands before it.
+        """
         rivals = [
             other
             for other in self.by_sentence[target.sentence]
@@ -136,8 +144,11 @@ class FactParts:
             after = date.start >= target.end
             low, high = (target.end, date.start) if after else (date.end, target.start)
             if not any(low <= rival.start < high for rival in rivals):
-                borders = sum(_BORDERS.get(sign, 0) for sign in self.page.text[low:high])
-                near.append((high - low + borders, not after, date))
+                gap = self.page.text[low:high]
+                far = high - low + sum(_BORDERS.get(sign, 0) for sign in gap)
+                if own and after and ";" not in gap and ("(" in gap or "," not in gap):
+                    far -= _OWN
+                near.append((far, not after, date))
         if not near:
             return None
         _, _, date = min(near, key=lambda found: found[:2])

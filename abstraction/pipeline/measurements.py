@@ -19,11 +19,14 @@ if not Doc.has_extension("measurements"):
 @Language.factory(
     "lupus_measurements",
     requires=["doc._.targets", "doc._.dates"],
-    assigns=["doc._.measurements"],
+    assigns=["doc._.measurements", "doc._.dates"],
     default_config={"rules": SHIPPED},
 )
 class MeasurementReader:
-    """Writes ``doc._.measurements``: a ``Result`` for each value, sorted by place."""
+    """Writes ``doc._.measurements``: a ``Result`` for each value, sorted by place.
+
+    A number that is a value is no year any more, and leaves ``doc._.dates``.
+    """
 
     def __init__(self, nlp: Language, name: str, rules: str) -> None:
         pack = rule_pack(rules)
@@ -39,4 +42,7 @@ class MeasurementReader:
         prose = list(self._prose.read(page, [n for n in numbers if n not in done]))
         found = sorted([*tabular, *prose], key=lambda result: (result.start, result.concept))
         doc._.measurements = tuple(found)
+        doc._.dates = page.dates.without(
+            (start, end) for r in found for role, start, end in r.parts if role == "value"
+        )
         return doc

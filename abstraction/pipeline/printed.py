@@ -9,8 +9,11 @@ from decimal import Decimal
 from abstraction.facts import Comparator, Interpretation
 from abstraction.pipeline.parts import Part
 
-NUMBER = r"(?:\d{1,2}(?:,\d{2})+,\d{3}(?![\d,])|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|\d+[.,]\d+|\d+|\.\d+)"
-"""A number with a decimal point or comma, or with commas between thousands."""
+NUMBER = (
+    r"(?:\d{1,2}(?:,\d{2})+,\d{3}(?![\d,])|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])"
+    r"|\d+[.,]\d+|\d+|\.\d+)"
+)
+"""A number with a decimal point or comma, or with commas between lakhs or thousands."""
 LINK = r"[ \t\u00a0\u2009\u202f]*"
 """Space within a line, thin and unbreakable ones included."""
 _BLANKS = " \t\u00a0\u2009\u202f"

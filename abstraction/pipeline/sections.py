@@ -37,6 +37,12 @@ _UNKNOWN = re.compile(
 )
 
 
+_LABEL = re.compile(r"^[ \t]*(?P<first>[A-Z][A-Za-z]{2,})[\w /&-]{0,28}:", re.MULTILINE)
+_NEXT_LINE = re.compile(r"\r\n|\n|\r")
+_ABOUT_OTHERS = frozenset({"family", "education", "allergy"})
+"""What a heading implies that must not reach over its line when it stands inside one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """The sections of a document by character offset, with what each implies."""
@@ -78,6 +84,8 @@ class ClinicalSectionizer(Sectionizer):
                 for title in entry.titles
             ]
         )
+        kin = rule_pack(rules).context.words.get("kin", ())
+        self._kin = frozenset(word.split()[0].lower() for word in kin)
         self._implies = {entry.section: frozenset(entry.implies) for entry in sections}
 
     def __call__(self, doc: Doc) -> Doc:
@@ -120,6 +128,30 @@ class ClinicalSectionizer(Sectionizer):
             sections.append(Section(rule.category, start, body, body, end, rule=rule))
         return sections
 
+    def _close_inline(self, text: str, known: dict[int, tuple[int, str | None]]) -> None:
+        """Ends a heading inside a line with its line: what follows is of the line's own section."""
+        outer: str | None = None
+        for start in sorted(known):
+            end, name = known[start]
+            lead = text[max(0, start - 30) : start]
+            if start == 0 or _LEAD.search(lead):
+                outer = name
+                continue
+            line_end = _NEXT_LINE.search(text, end)
+            if line_end is not None and self._implies.get(name or "", frozenset()) & _ABOUT_OTHERS:
+                known.setdefault(line_end.end(), (line_end.end(), outer))
+
+    def _close_family(self, text: str, known: dict[int, tuple[int, str | None]]) -> None:
+        """Ends a section about relatives at a line with a label of its own that names none."""
+        starts = sorted(known)
+        for start, following in zip(starts, [*starts[1:], len(text)], strict=False):
+            end, name = known[start]
+            if "family" in self._implies.get(name or "", frozenset()):
+                for label in _LABEL.finditer(text, end, following):
+                    if label["first"].lower() not in self._kin:
+                        known[label.start("first")] = (label.end("first"), None)
+                        break
+
     def _layout(self, text: str, headings: list[tuple[int, int, int, SectionRule]]) -> Layout:
         known: dict[int, tuple[int, str | None]] = {
             start: (end, rule.category) for start, end, _, rule in headings
@@ -131,6 +163,8 @@ class ClinicalSectionizer(Sectionizer):
             inside = bisect_left(titles, start)
             if inside == len(titles) or titles[inside] >= end + 2:
                 known[start] = (end, None)
+        self._close_inline(text, known)
+        self._close_family(text, known)
         starts = sorted(known)
         if not starts or starts[0] > 0:
             starts.insert(0, 0)

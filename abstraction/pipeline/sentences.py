@@ -42,7 +42,7 @@ def sentence_starts(text: str, rules: SentenceRules) -> list[int]:
     widths = _paragraph_widths(lines)
     for line, following, width in zip(lines, [*lines[1:], ""], widths, strict=True):
         position += len(line)
-        if following and not _runs_on(line, following, width, open_end):
+        if following and line.strip() and not _runs_on(line, following, width, open_end):
             starts.add(_skip_space(text, position))
     return _capped(sorted(s for s in starts if s < len(text)), text)
 

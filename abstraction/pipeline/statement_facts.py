@@ -97,7 +97,7 @@ def biopsy_fact(
         judged = Judgement("possible", cues=(hearsay,))
     parts: list[Part] = [*phrase.parts, *cue_parts(judged.cues)]
     date: DateInterval | None = None
-    if clause := note.day_in_clause(target):
+    if clause := note.day_in_clause(target, own=True):
         date = clause[0]
         parts.append(clause[1])
     elif heading := note.page.dates.heading(target.start):

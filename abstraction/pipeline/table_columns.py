@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -28,16 +29,23 @@ class ColumnReader:
         self._grammar = grammar
         self._headings = ColumnHeadings(rules)
 
-    def header(self, page: Page, above: Sequence[Row]) -> Row | None:
-        """The nearest row above that names the columns: it holds dates or column titles."""
-        for row in reversed(above):
-            for cell in row.cells:
-                heading = page.text[cell.start : cell.end]
-                if self._headings.role(heading) or self._headings.predicted(heading):
-                    return row
-                if page.dates.within(cell.start, cell.end):
-                    return row
-        return None
+    def headers(self, page: Page, block: Sequence[Row]) -> list[Row | None]:
+        """For each row the nearest one above that names the columns: it holds dates over values,
+        or column titles."""
+        found: list[Row | None] = []
+        header: Row | None = None
+        for row in block:
+            found.append(header)
+            if self._names_columns(page, row):
+                header = row
+        return found
+
+    def _names_columns(self, page: Page, row: Row) -> bool:
+        for cell in row.cells:
+            heading = page.text[cell.start : cell.end]
+            if self._headings.role(heading) or self._headings.predicted(heading):
+                return True
+        return any(page.dates.within(cell.start, cell.end) for cell in row.cells[1:])
 
     def columns(
         self, page: Page, row: Row, header: Row | None, rule: MeasurementRule
@@ -45,6 +53,10 @@ class ColumnReader:
         """Each cell after the label with what it holds and the date over it; a single date in the
         heading is over every cell."""
         found = list(self._each_column(page, row, header, rule))
+        own = [column.day for column in found if column.role == "date" and column.day]
+        own += page.dates.within(row.start, row.cells[0].start)
+        if own:
+            return [column if column.day else replace(column, day=own[0]) for column in found]
         dates = page.dates.within(header.start, header.end) if header else []
         if len(dates) == 1 and not any(column.day for column in found):
             return [replace(column, day=dates[0]) for column in found]
@@ -62,7 +74,10 @@ class ColumnReader:
             title = text[heading.start : heading.end] if heading else ""
             over = page.dates.within(heading.start, heading.end) if heading else []
             role = self._headings.role(title)
-            if only_predicted:
+            itself = _date_in(page, cell)
+            if itself is not None:
+                yield Column("date", cell, itself)
+            elif only_predicted:
                 if self._headings.predicted(title):
                     yield Column("value", cell)
             elif over:
@@ -99,3 +114,15 @@ class ColumnReader:
         if heading is None or rule.value != "percent":
             return False
         return self._headings.predicted(page.text[heading.start : heading.end])
+
+
+def _date_in(page: Page, cell: Cell) -> DateMention | None:
+    """The date that a cell is, with nothing but a time beside it."""
+    dates = page.dates.within(cell.start, cell.end)
+    if not dates:
+        return None
+    beside = page.text[cell.start : dates[0].start] + page.text[dates[0].end : cell.end]
+    return None if _LETTER_OR_DECIMAL.search(beside) else dates[0]
+
+
+_LETTER_OR_DECIMAL = re.compile(r"[A-Za-z]|\d\.\d")

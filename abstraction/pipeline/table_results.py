@@ -57,20 +57,29 @@ class TableReader:
                 block, i = places[starts[at]]
                 if offset < block[i].end:
                     owners[starts[at]].append(number)
+        headers: dict[int, list[Row | None]] = {}
         for start in sorted(owners):
             block, i = places[start]
+            if block[0].start not in headers:
+                headers[block[0].start] = self._columns.headers(page, block)
             across = self._across(page, block, i, owners[start])
-            yield from across or self._down(page, block, i, owners[start])
+            above = headers[block[0].start]
+            yield from across or self._down(page, block, i, owners[start], above)
 
     # ---- analytes down the first column ----------------------------------------------------------
 
     def _down(
-        self, page: Page, block: Sequence[Row], i: int, owners: Sequence[int]
+        self,
+        page: Page,
+        block: Sequence[Row],
+        i: int,
+        owners: Sequence[int],
+        headers: Sequence[Row | None],
     ) -> Iterator[Result]:
         """The values to the right of a label."""
         number = owners[0]
         target = page.targets[number]
-        header = self._columns.header(page, block[:i])
+        header = headers[i]
         row = self._labelled(page, block[i], target, header)
         if row is None or any(page.targets[n].start >= row.cells[0].end for n in owners):
             return

@@ -172,11 +172,12 @@ class TargetFinder:
                 bounds = sentences.bounds(sentences.at(first))
                 if admits(meaning.term, note, first, last, bounds):
                     meanings.setdefault((0, start, end), []).append(meaning)
-        targets, spans = [], []
+        targets: list[Target] = []
+        spans: list[Span] = []
         for match in longest(meanings):
             for meaning in _distinct(meanings[match]):
                 span = Span(doc, match[1], match[2], label=meaning.kind)
-                if meaning.rule is None:
+                if meaning.rule is None or _is_synonym(note.text, targets, meaning, span):
                     continue
                 targets.append(
                     Target(
@@ -194,6 +195,16 @@ class TargetFinder:
         doc._.targets = tuple(targets)
         doc.spans[GROUP] = spans
         return doc
+
+
+def _is_synonym(text: str, found: list[Target], meaning: _Meaning, span: Span) -> bool:
+    """Whether a drug's other name stands in brackets behind it: "mycophenolate (CellCept)"."""
+    if not found or meaning.kind != "therapy" or meaning.rule is None:
+        return False
+    previous = found[-1]
+    same = (previous.kind, previous.concept) == (meaning.kind, meaning.rule.concept)
+    opening = text[previous.end : span.start_char].strip() == "("
+    return same and opening and text[span.end_char : span.end_char + 1] == ")"
 
 
 def _distinct(meanings: list[_Meaning]) -> list[_Meaning]:

@@ -40,6 +40,8 @@ def therapy_fact(
     none_since = judged.status == "never_given" and any(r == "start" for r, _ in dosing.dates)
     if none_since:
         judged = replace(judged, assertion="present", temporality="past", status="stopped")
+    if judged.status == "unknown" and any(role == "since" for role, _ in dosing.dates):
+        judged = replace(judged, temporality="current", status="active")
     course = _course(dosing, judged.status, none_since)
     judged = _ended(note, judged, dosing, course)
     single = isinstance(rule, TherapyRule) and rule.form in ("procedure", "vaccine")
@@ -75,9 +77,9 @@ def _course(dosing: Dosing, status: TherapyStatus | None, none_since: bool) -> _
     start = stop = date = None
     for role, mention in dosing.dates:
         days = interval(mention)
-        if role == "start" and none_since:
+        if role in ("start", "since") and none_since:
             stop = days
-        elif role == "start" and start is None:
+        elif role in ("start", "since") and start is None:
             start = days
         elif role == "stop" or (role == "on" and status == "stopped"):
             stop = days
@@ -85,6 +87,8 @@ def _course(dosing: Dosing, status: TherapyStatus | None, none_since: bool) -> _
             start = start or days
         elif role == "on":
             date = date or days
+    if start is not None and stop is not None and stop.end < start.start:
+        start = stop = None
     return _Course(start, stop, date)
 
 

@@ -69,7 +69,13 @@ class Review(Node):
         )
 
     def _concept(self) -> str:
-        named = (*self.settled_by, *self.diagnoses, *self.measurements, *self.therapies, *self.statuses)
+        named = (
+            *self.settled_by,
+            *self.diagnoses,
+            *self.measurements,
+            *self.therapies,
+            *self.statuses,
+        )
         return named[0] if named else self.name.replace(" ", "_")
 
 
