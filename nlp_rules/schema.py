@@ -126,13 +126,21 @@ class Conversion(Rule):
     factor: Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?(/[0-9]+(\.[0-9]+)?)?$")]
     offset: Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?(/[0-9]+(\.[0-9]+)?)?$")] = "0"
 
+    @model_validator(mode="after")
+    def _divides(self) -> Self:
+        for printed in (self.factor, self.offset):
+            _, slash, divisor = printed.partition("/")
+            if slash and float(divisor) == 0:
+                raise ValueError(f"{printed} divides by zero")
+        return self
+
 
 class UnprintedUnit(Rule):
     """A unit that a bare number between ``low`` and ``high`` (both included) can be in."""
 
     unit: Annotated[str, Field(min_length=1)]
-    low: float
-    high: float
+    low: float = Field(allow_inf_nan=False)
+    high: float = Field(allow_inf_nan=False)
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -163,6 +171,8 @@ class MeasurementRule(ConceptRule):
         for band in self.without_unit:
             if band.unit not in known:
                 raise ValueError(f"without_unit names {band.unit!r}, which has no conversion")
+        if self.plausible is not None and self.plausible[1] < self.plausible[0]:
+            raise ValueError(f"the plausible limits {self.plausible} are in the wrong order")
         return self
 
 
@@ -297,8 +307,8 @@ class DatesRule(Rule):
     today: tuple[Pattern, ...]
     before_bare_month: Words = Field(min_length=1)
     headed_sections: tuple[ConceptName, ...]
-    to_present: Pattern
-    no_stop: Pattern
+    to_present: Pattern = r"(?!)"
+    no_stop: Pattern = r"(?!)"
     heading_words: Pattern
     inline_heading: Pattern
     collected: Pattern
@@ -350,8 +360,8 @@ class DosingRules(Rule):
     """
 
     courses: tuple[Pattern, ...] = ()
-    changes: Pattern
-    steps: Pattern
+    changes: Pattern = r"(?!)"
+    steps: Pattern = r"(?!)"
     tablets: Pattern = r"(?!)"
     counts: dict[str, float] = {}
     forms: tuple[Pattern, ...] = ()

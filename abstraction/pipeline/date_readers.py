@@ -119,9 +119,19 @@ def _day_and_month(match: re.Match[str], setting: Setting) -> Days | None:
     if note_date is None:
         return None
     this_year = _day(note_date.year, month, day)
-    if this_year and this_year.start <= note_date:
-        return this_year
-    return _day(note_date.year - 1, month, day)
+    if this_year is None or this_year.start > note_date:
+        this_year = _day(note_date.year - 1, month, day)
+    if match["month_day"] is not None and _may_be_a_year(match, day, note_date):
+        as_year = whole_month(_year(f"{day:02}", note_date), month)
+        return hull(this_year, as_year) if this_year else as_year
+    return this_year
+
+
+def _may_be_a_year(match: re.Match[str], number: int, note_date: dt.date) -> bool:
+    """Whether the number of "Mar 26" can be the note's year, or the one before, and not a day."""
+    before = match.string[max(0, match.start() - 4) : match.start()].split()
+    recent = number in (note_date.year % 100, note_date.year % 100 - 1)
+    return recent and (not before or before[-1].lower() != "on")
 
 
 def _month_year(match: re.Match[str], setting: Setting) -> Days | None:

@@ -178,6 +178,8 @@ SHAPES = {
     "headings": "Labs 03/02/2025:\n",
     "unknown headings": "SOMETHING ELSE:\n",
     "pipes": "| 1 ",
+    "a table": "UPCR (mg/g)\t940\t2300\t<200\nPLT\t101\t88 L\t150-400\n",
+    "white space": " \n",
 }
 
 
