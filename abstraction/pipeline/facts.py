@@ -58,9 +58,17 @@ class FactWriter:
 
 
 def _facts(doc: Doc, note: FactParts) -> Iterator[Fact]:
+    # A word that is the result of a test denies nothing else: "hepatitis B, now HBsAg neg".
+    values = {
+        (start, end)
+        for result in doc._.measurements
+        for role, start, end in result.parts
+        if role == "value"
+    }
     for number, target in enumerate(note.page.targets):
         if target.rule is None or target.rule.reported:
-            yield from _of_mention(doc, note, number, target)
+            cues = [cue for cue in doc._.cues[number] if (cue.start, cue.end) not in values]
+            yield from _of_mention(doc, note, number, target, cues)
     for result in doc._.measurements:
         if not result.rule.reported:
             continue
@@ -73,10 +81,14 @@ def _facts(doc: Doc, note: FactParts) -> Iterator[Fact]:
             yield demographic
 
 
-def _of_mention(doc: Doc, note: FactParts, number: int, target: Target) -> Iterator[Fact]:
-    """The fact of a mention by its kind; an allergen outside an allergy list is none."""
-    cues: Sequence[Cue] = doc._.cues[number]
-    if target.kind in ("therapy", "allergen") and is_allergy(note, target, cues):
+def _of_mention(
+    doc: Doc, note: FactParts, number: int, target: Target, cues: Sequence[Cue]
+) -> Iterator[Fact]:
+    """The fact of a mention by its kind; an allergen outside an allergy list is none, and a drug
+    with a dose is taken, whatever list it stands in."""
+    dosing = doc._.therapies[number]
+    dosed = dosing is not None and (dosing.dose is not None or dosing.frequency is not None)
+    if target.kind in ("therapy", "allergen") and not dosed and is_allergy(note, target, cues):
         yield allergy_fact(note, target, cues)
     elif target.kind == "diagnosis":
         yield diagnosis_fact(note, target, cues)
