@@ -244,10 +244,13 @@ class CueRule(Rule):
 
 
 class AnswerRules(Rule):
-    """How forms deny a list of labels: patterns of an answer, and the sign before a label."""
+    """How forms answer a list of labels, the sign of a denied one, and how drugs are switched."""
 
     kinds: tuple[TargetKind, ...]
     denied: tuple[Pattern, ...]
+    affirmed: tuple[Pattern, ...] = ()
+    switch_before: Pattern = r"(?!)"
+    switch_between: Pattern = r"(?!)"
     minus_sign: Pattern
 
 
@@ -309,6 +312,7 @@ class DatesRule(Rule):
     headed_sections: tuple[ConceptName, ...]
     to_present: Pattern = r"(?!)"
     no_stop: Pattern = r"(?!)"
+    ends_list: Pattern = r";"
     heading_words: Pattern
     inline_heading: Pattern
     collected: Pattern

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Protocol
 
 from abstraction.pipeline.cues import Cue
@@ -31,6 +32,11 @@ class AnswerGrammar:
     """Reads ``answers`` of ``context.yaml``.  Linear in the text."""
 
     def __init__(self, rules: AnswerRules) -> None:
+        self._affirmed = re.compile(
+            "|".join(f"(?:{p})" for p in rules.affirmed) or r"(?!)", re.IGNORECASE
+        )
+        self._switch_before = re.compile(rules.switch_before, re.IGNORECASE)
+        self._switch_between = re.compile(rules.switch_between, re.IGNORECASE)
         self._denied = re.compile("|".join(f"(?:{p})" for p in rules.denied), re.IGNORECASE)
         self._sign_before = re.compile(rf"(?:{rules.minus_sign})\s*$")
         self._kinds = frozenset(rules.kinds)
@@ -46,12 +52,28 @@ class AnswerGrammar:
                 if mentions[number].end <= answer.start() and mentions[number].kind in self._kinds:
                     yield number, self._cue(mentions[number], answer.start(), answer.end(), False)
             previous = answer.end()
+        for answer in self._affirmed.finditer(text):
+            number = bisect_left(starts, answer.start()) - 1
+            if number >= 0 and not text[mentions[number].end : answer.start()].strip(" \t"):
+                yield number, Cue("affirmed", *answer.span(), distance=0, before=False)
+        yield from self._switches(text, mentions)
         for number, mention in enumerate(mentions):
             if mention.kind in self._kinds:
                 floor = max(0, mention.start - 8)
                 sign = self._sign_before.search(text, floor, mention.start)
                 if sign is not None:
                     yield number, self._cue(mention, sign.start(), sign.end(), True)
+
+    def _switches(self, text: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, Cue]]:
+        """Of two drugs that one replaces the other: the first stopped, the second taken."""
+        for number, (first, second) in enumerate(pairwise(mentions)):
+            if first.kind != "therapy" or second.kind != "therapy":
+                continue
+            lead = self._switch_before.search(text, max(0, first.start - 40), first.start)
+            gap = text[first.end : second.start] if second.start - first.end < 60 else ""
+            if lead and self._switch_between.match(gap):
+                yield number, Cue("stopped", *lead.span(), distance=-9, before=True)
+                yield number + 1, Cue("active", *lead.span(), distance=-9, before=True)
 
     def _item_start(self, text: str, previous: int, answer: int) -> int:
         """Where the answered item begins: its line, its clause, or behind the last answer."""

@@ -106,6 +106,8 @@ def _denied_or_doubted(cues: Sequence[Cue]) -> Judgement | None:
     affirmed = nearest(cues, "affirmed")
     if affirmed and negated and negated.before and not affirmed.before:
         negated = negated if negated.distance <= affirmed.distance else None
+    if affirmed and possible and not affirmed.before and affirmed.distance <= possible.distance:
+        possible = None
     closing = negated is not None and not negated.before
     doubt = possible if possible is not None and not possible.before else None
     if negated and closing and (doubt is None or negated.distance <= doubt.distance):

@@ -51,7 +51,11 @@ class BiopsyFinder:
         for number, _ in enumerate(sentences.starts):
             start, end = sentences.bounds(number)
             phrases = list(self._grammar.phrases(text, start, end, concerned=concerned))
-            if not phrases and (alone := self._grammar.biopsy_alone(text, start, end)):
+            if (
+                concerned
+                and not phrases
+                and (alone := self._grammar.biopsy_alone(text, start, end))
+            ):
                 phrases = [alone]
             found.extend((number, phrase) for phrase in phrases)
         return found

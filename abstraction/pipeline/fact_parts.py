@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from abstraction.pipeline.page import Page
 from abstraction.pipeline.parts import Part, in_order
 from abstraction.pipeline.sections import Layout
 from abstraction.pipeline.targets import Target
+from nlp_rules.loader import RulePack
 from nlp_rules.schema import CodeRule
 
 _SYSTEMS = {
@@ -63,11 +65,12 @@ class FactParts:
     note_id: str
     note_date: dt.date | None
     version: str
+    ends_list: re.Pattern[str]
     by_sentence: dict[int, list[Target]]
 
     @classmethod
-    def of(cls, doc: Doc, version: str) -> FactParts:
-        """The parts of a document whose facts the rule pack ``version`` finds."""
+    def of(cls, doc: Doc, rules: RulePack) -> FactParts:
+        """The parts of a document whose facts ``rules`` find."""
         by_sentence: dict[int, list[Target]] = defaultdict(list)
         for target in doc._.targets:
             by_sentence[target.sentence].append(target)
@@ -77,7 +80,8 @@ class FactParts:
             patient_id=doc._.patient_id or "",
             note_id=doc._.note_id or "",
             note_date=doc._.note_date,
-            version=version,
+            version=rules.version,
+            ends_list=re.compile(rules.dates.ends_list, re.IGNORECASE),
             by_sentence=by_sentence,
         )
 
@@ -126,11 +130,12 @@ class FactParts:
         return self.layout.implied(target.start)
 
     def day_in_clause(
-        self, target: Target, *, own: bool = False
+        self, target: Target, *, own: bool = False, listed: bool = False
     ) -> tuple[DateInterval, Part] | None:
         """The date of the mention's own sentence that stands nearest, after it or before it, with
         no other mention of its kind, therapy or measurement in between.
 
+        ``listed``: a date before a list is that of each member ("in 2015 with A, B and C").
         ``own``: what follows in brackets or in the same clause is the mention's own ("class IV
         (biopsy July 2023)") and wins over what stands before it.
         """
@@ -143,7 +148,10 @@ class FactParts:
         for date in self.page.dates.within(*self.page.sentences.bounds(target.sentence)):
             after = date.start >= target.end
             low, high = (target.end, date.start) if after else (date.end, target.start)
-            if not any(low <= rival.start < high for rival in rivals):
+            between = [rival for rival in rivals if low <= rival.start < high]
+            if listed and not after and not self.ends_list.search(self.page.text, low, high):
+                between = [rival for rival in between if rival.kind != target.kind]
+            if not between:
                 gap = self.page.text[low:high]
                 far = high - low + sum(_BORDERS.get(sign, 0) for sign in gap)
                 if own and after and ";" not in gap and ("(" in gap or "," not in gap):

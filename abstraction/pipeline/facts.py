@@ -48,10 +48,10 @@ class FactWriter:
     """Writes ``doc._.facts``, each fact once, sorted by place."""
 
     def __init__(self, nlp: Language, name: str, rules: str) -> None:
-        self._version = rule_pack(rules).version
+        self._rules = rule_pack(rules)
 
     def __call__(self, doc: Doc) -> Doc:
-        found = _facts(doc, FactParts.of(doc, self._version))
+        found = _facts(doc, FactParts.of(doc, self._rules))
         unique = {fact.fact_id: fact for fact in found}
         doc._.facts = tuple(sorted(unique.values(), key=lambda fact: fact.order()))
         return doc

@@ -37,7 +37,6 @@ _UNKNOWN = re.compile(
 )
 
 
-_LABEL = re.compile(r"^[ \t]*(?P<first>[A-Z][A-Za-z]{2,})[\w /&-]{0,28}:", re.MULTILINE)
 _NEXT_LINE = re.compile(r"\r\n|\n|\r")
 _ABOUT_OTHERS = frozenset({"family", "education", "allergy"})
 """What a heading implies that must not reach over its line when it stands inside one."""
@@ -86,6 +85,12 @@ class ClinicalSectionizer(Sectionizer):
         )
         kin = rule_pack(rules).context.words.get("kin", ())
         self._kin = frozenset(word.split()[0].lower() for word in kin)
+        subjects = "|".join(rule_pack(rules).context.words.get("subject", ("patient",)))
+        self._own_label = re.compile(
+            rf"^[ \t]*(?P<label>[A-Z][A-Za-z]{{2,}})[\w /&-]{{0,28}}:"
+            rf"|(?:[.;]\s+|^[ \t]*)(?:[Tt]he\s+)?(?P<subject>(?i:{subjects}))\b(?!['’])",
+            re.MULTILINE,
+        )
         self._implies = {entry.section: frozenset(entry.implies) for entry in sections}
 
     def __call__(self, doc: Doc) -> Doc:
@@ -142,14 +147,16 @@ class ClinicalSectionizer(Sectionizer):
                 known.setdefault(line_end.end(), (line_end.end(), outer))
 
     def _close_family(self, text: str, known: dict[int, tuple[int, str | None]]) -> None:
-        """Ends a section about relatives at a line with a label of its own that names none."""
+        """Ends a section about relatives at a line with another label, or where a sentence turns to
+        the patient."""
         starts = sorted(known)
         for start, following in zip(starts, [*starts[1:], len(text)], strict=False):
             end, name = known[start]
             if "family" in self._implies.get(name or "", frozenset()):
-                for label in _LABEL.finditer(text, end, following):
-                    if label["first"].lower() not in self._kin:
-                        known[label.start("first")] = (label.end("first"), None)
+                for label in self._own_label.finditer(text, end, following):
+                    if label["subject"] or label["label"].lower() not in self._kin:
+                        start_own = label.start("subject" if label["subject"] else "label")
+                        known[start_own] = (start_own, None)
                         break
 
     def _layout(self, text: str, headings: list[tuple[int, int, int, SectionRule]]) -> Layout:

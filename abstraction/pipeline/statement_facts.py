@@ -27,7 +27,9 @@ def diagnosis_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> Diag
     if target.term is not None and target.term.denies and judged.assertion == "present":
         judged = Judgement("absent", "current", judged.experiencer)
     parts: list[Part] = [mention_of(target), *cue_parts(judged.cues)]
-    clause = note.day_in_clause(target) if judged.experiencer == "patient" else None
+    clause = (
+        note.day_in_clause(target, listed=not chronic) if judged.experiencer == "patient" else None
+    )
     date: DateInterval | None = note.note_day
     onset: DateInterval | None = None
     if clause is not None and judged.assertion == "present":

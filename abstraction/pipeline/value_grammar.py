@@ -194,7 +194,10 @@ class ValueGrammar:
         if t := titer:
             value = Printed(begin, t.end(), number=decimal(t[1]), unit="{titer}", after=t.end())
             return replace(value, comparator=comparator, parts=(("value", begin, t.end()),))
-        if span := self._range.match(text, position, limit):
+        span = self._range.match(text, position, limit)
+        if span and rule.value == "presence":
+            return None
+        if span:
             low, high = decimal(span[1]), decimal(span[2])
             if low <= high and not re.match(r"[-/.]\d", text[span.end() : span.end() + 2]):
                 value = Printed(begin, span.end(), low=low, high=high, comparator=comparator)
