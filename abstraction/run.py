@@ -29,8 +29,8 @@ Extractor = Callable[[Note], Sequence[Fact]]
 class LedgerEntry(Frozen):
     """What became of one note, or of one thing in the input that is no note.
 
-    A note that was read may still carry an ``error``: a date that is none, a second text under
-    its id.
+    A note that was read may still carry an ``error``: no words in it, a date that is none, a
+    second text under its id.
     """
 
     patient_id: str | None = None
@@ -80,9 +80,10 @@ def record_run(
         for note in notes:
             said = complaints.pop((note.patient_id, note.note_id), [])
             facts, failure = _attempt(extract, note)
-            if failure is not None:
-                failures.append(failure)
-                said = [*said, failure]
+            remark = failure or _without_words(note)
+            if remark is not None:
+                failures.append(remark)
+                said = [*said, remark]
             note_count += 1
             fact_count += len(facts)
             note_file.write(json_line(note))
@@ -127,6 +128,18 @@ def _attempt(extract: Extractor, note: Note) -> tuple[list[FactBase], ReadError 
             note_id=note.note_id,
         )
     return list(facts), None
+
+
+def _without_words(note: Note) -> ReadError | None:
+    """The remark on a note that a blank scan may have left: a silent chart it is not."""
+    if any(character.isalpha() for character in note.text):
+        return None
+    return ReadError(
+        where=f"{note.patient_id}/{note.note_id}",
+        what="the note holds no words",
+        patient_id=note.patient_id,
+        note_id=note.note_id,
+    )
 
 
 def _check_grounding(note: Note, fact: FactBase) -> None:

@@ -231,7 +231,8 @@ CueCategory = Literal[
 class CueRule(Rule):
     """Cues of one meaning: ConText modifiers, each with the direction it works in.
 
-    ``scope`` limits a cue to so many words; ``kinds`` to some kinds of fact.  ``pseudo`` lists
+    ``scope`` limits a cue to so many words, ``targets`` to so many mentions, the nearest first;
+    ``kinds`` to some kinds of fact.  ``pseudo`` lists
     phrases that contain a cue and are none ("no change in"), ``terminate`` what ends every scope.
     ``{kin}`` in a cue stands for each of the file's ``words`` of that name.
     """
@@ -239,6 +240,7 @@ class CueRule(Rule):
     category: CueCategory | Literal["terminate", "pseudo", "clause_end", "cause"]
     direction: Literal["forward", "backward", "both"] = "forward"
     scope: int | None = Field(default=None, gt=0)
+    targets: int | None = Field(default=None, gt=0)
     kinds: tuple[TargetKind, ...] = ()
     cues: Words = Field(min_length=1)
 

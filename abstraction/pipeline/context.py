@@ -79,6 +79,7 @@ def context_rules(cues: Cues) -> list[ConTextRule]:
                 category=rule.category,
                 direction=direction,
                 max_scope=rule.scope,
+                max_targets=rule.targets,
                 allowed_types=set(rule.kinds) or None,
                 terminated_by=ends[rule.category] or None,
             )

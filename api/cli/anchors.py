@@ -35,6 +35,15 @@ class AnchorTable:
         """The anchors of each patient; ``click.UsageError`` for one without a screening date."""
         return {patient_id: self._of(patient_id) for patient_id in patient_ids}
 
+    def strangers(self, patient_ids: Iterable[str]) -> list[str]:
+        """A line for each row of the table that is about nobody in the input: a mistyped id?"""
+        known = set(patient_ids)
+        return [
+            f"{row.where}: no patient {patient_id} in the input"
+            for patient_id, row in self.rows.items()
+            if patient_id not in known
+        ]
+
     def _of(self, patient_id: str) -> Anchors:
         row = self.rows.get(patient_id, self.common)
         screening = row.screening or self.common.screening

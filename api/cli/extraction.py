@@ -32,6 +32,8 @@ def collect(source: Path) -> NoteCollection:
 
     notes = collect_notes(source)
     if not len(notes):
+        if not notes.errors:
+            raise click.UsageError(f"{source}: holds no notes")
         *others, last = notes.errors
         report_errors(others)
         raise click.UsageError(str(last))

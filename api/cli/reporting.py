@@ -63,7 +63,8 @@ def write_report(
 def print_summary(assessments: Sequence[Assessment], report: Path) -> None:
     """Patients by triage and the path of the report, on standard output."""
     counts = Counter(assessment.triage for assessment in assessments)
-    click.echo(f"{len(assessments)} patients screened")
+    plural = "" if len(assessments) == 1 else "s"
+    click.echo(f"{len(assessments)} patient{plural} screened")
     for triage, words in _TRIAGE_WORDS.items():
         click.echo(f"{counts[triage]:7} {words}")
     click.echo(f"Report: {report}")

@@ -35,6 +35,8 @@ def assess_all(
     from criteria_engine import assess
 
     all_charts = charts(facts, patient_ids)
+    for line in anchors.strangers(chart.patient_id for chart in all_charts):
+        click.echo(f"lupus-chart: {line}", err=True)
     dates = anchors.for_patients(chart.patient_id for chart in all_charts)
     return [assess(chart, protocol, dates[chart.patient_id]) for chart in all_charts]
 

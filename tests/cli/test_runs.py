@@ -67,6 +67,35 @@ def test_some_notes_fail_and_the_others_are_done(
     ]
 
 
+def test_a_note_without_words_is_told_and_the_others_are_done(
+    lupus_chart: Command, charts: Path, tmp_path: Path
+) -> None:
+    (charts / "p01" / "blank.txt").write_text(" \n\n")
+    out = tmp_path / "out"
+    ended = lupus_chart("extract", charts, "--out", out)
+    assert ended.code == 1
+    assert ended.err == "lupus-chart: p01/blank: the note holds no words\n"
+    assert len(lines(out / "notes.jsonl")) == len(CHARTS) + 1
+
+
+def test_a_table_without_rows_holds_no_notes(lupus_chart: Command, tmp_path: Path) -> None:
+    table = tmp_path / "notes.csv"
+    table.write_text("patient_id,note_id,date,type,text\n")
+    ended = lupus_chart("extract", table, "--out", tmp_path / "out")
+    assert ended.code == 2
+    assert f"{table}: holds no notes" in ended.err
+
+
+def test_an_anchor_of_nobody_is_told(lupus_chart: Command, charts: Path, tmp_path: Path) -> None:
+    anchors = tmp_path / "anchors.csv"
+    anchors.write_text("patient_id,screening\nzzz,2026-05-01\n")
+    ended = lupus_chart(
+        "screen", charts, *SCREENING, "--anchors", anchors, "--out", tmp_path / "out"
+    )
+    assert ended.code == 0
+    assert ended.err == f"lupus-chart: {anchors}:2: no patient zzz in the input\n"
+
+
 def test_screen_writes_everything_and_says_where(
     lupus_chart: Command, charts: Path, tmp_path: Path
 ) -> None:
