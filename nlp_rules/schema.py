@@ -207,6 +207,9 @@ class ValueRules(Rule):
     predicted_headings: tuple[Pattern, ...]
     criterion_after: tuple[Pattern, ...] = ()
     grouped_by_point: Words = ()
+    later: Pattern = Field(
+        default=r"(?!)", description='What leads to the value of today: ", today 7.6".'
+    )
     earlier: Pattern = Field(description='What leads to an earlier value: ", was 2900".')
     score_items: Pattern = Field(description="What opens the list of a score's items.")
     not_values_after: tuple[ExactPattern, ...] = Field(

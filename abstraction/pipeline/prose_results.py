@@ -104,10 +104,12 @@ class ProseReader:
         if printed is None:
             return [result_of(group[0], last, last.start, last.end, None)]
         start, end = min(first.start, printed.start), max(last.end, printed.end)
-        return [
-            result_of(group[0], last, start, end, printed),
-            *self._trend(page, group[0], printed, limit),
-        ]
+        told = result_of(group[0], last, start, end, printed)
+        further = list(self._trend(page, group[0], printed, limit))
+        if further and not further[0].earlier:
+            *before, newest = (told, *further)
+            return [*(replace(result, earlier=True) for result in before), newest]
+        return [told, *further]
 
     def _together(
         self, page: Page, group: Sequence[int], printed: Printed | None, floor: int, limit: int
@@ -164,6 +166,10 @@ class ProseReader:
         if earlier is not None and earlier.is_number:
             result = result_of(number, target, earlier.start, earlier.end, earlier)
             yield replace(result, earlier=True)
+            return
+        later = self._grammar.later(text, position, limit, rule_of(target))
+        if later is not None and later.is_number:
+            yield result_of(number, target, later.start, later.end, later)
             return
         while arrow := _ARROW.match(text, position, limit):
             following = self._grammar.cell(text, arrow.end(), limit, rule_of(target))

@@ -61,6 +61,7 @@ class ValueGrammar:
             for sign in _COMPARATORS
             if sign in values.comparators
         )
+        self._later = re.compile(values.later, re.IGNORECASE)
         self._earlier = re.compile(values.earlier, re.IGNORECASE)
         self._score_items = re.compile(values.score_items, re.IGNORECASE)
         self._range = re.compile(
@@ -145,7 +146,16 @@ class ValueGrammar:
         self, text: str, position: int, limit: int, rule: MeasurementRule
     ) -> Printed | None:
         """The earlier value told right after another (", was 2900 mg/g")."""
-        lead = self._earlier.match(text, position, limit)
+        return self._after(self._earlier, text, position, limit, rule)
+
+    def later(self, text: str, position: int, limit: int, rule: MeasurementRule) -> Printed | None:
+        """The value of today told after an earlier one ("9.2 last month, today 7.6")."""
+        return self._after(self._later, text, position, limit, rule)
+
+    def _after(
+        self, lead_in: re.Pattern[str], text: str, position: int, limit: int, rule: MeasurementRule
+    ) -> Printed | None:
+        lead = lead_in.match(text, position, limit)
         if lead is None:
             return None
         value = self._value_at(text, lead.end(), limit, rule)
