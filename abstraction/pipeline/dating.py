@@ -137,16 +137,11 @@ def _reach(
 ) -> int:
     blank = bisect_left(blanks, mention.end)
     end = blanks[blank] if blank < len(blanks) else len(text)
-    first = layout.at(mention.start) + 1
-    other = next(
-        (
-            start
-            for start, name in zip(layout.starts[first:], layout.names[first:], strict=True)
-            if name is not None and name not in rules.headed_sections
-        ),
-        end,
-    )
-    return max(mention.end, min(end, other))
+    for section in range(layout.at(mention.start) + 1, bisect_left(layout.starts, end)):
+        name = layout.names[section]
+        if name is not None and name not in rules.headed_sections:
+            return max(mention.end, layout.starts[section])
+    return max(mention.end, end)
 
 
 def interval(mention: DateMention) -> DateInterval:
