@@ -10,6 +10,8 @@ from typing import NoReturn
 
 import click
 
+from api.cli.corpus import corpus
+from api.cli.evaluate import evaluate
 from api.cli.exits import DONE, FAILED
 from api.cli.extract import extract
 from api.cli.protocol import protocol
@@ -44,7 +46,7 @@ def application() -> None:
     """
 
 
-for command in (extract, screen, score, protocol):
+for command in (extract, screen, score, evaluate, protocol, corpus):
     application.add_command(command)
 
 

@@ -1,0 +1,83 @@
+"""``lupus-chart corpus``: invented charts with their known truth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from api.cli.options import out_option
+
+if TYPE_CHECKING:
+    from corpus.synthetic.banks import Bank
+
+
+@click.group(name="corpus")
+def corpus() -> None:
+    """Invented patients, their notes, and the gold that comes with them."""
+
+
+@corpus.command(name="check-bank", short_help="Check a phrase bank.")
+@click.argument("folder", metavar="BANK", type=click.Path(path_type=Path))
+def check_bank(folder: Path) -> int:
+    """Say what is missing or wrong in a phrase bank, a line each."""
+    from api.cli.exits import DONE
+
+    bank = _load(folder)
+    count = sum(len(phrases) for phrases in bank.phrases.values())
+    click.echo(
+        f"{len(bank.phrases)} topics, {count} phrases, {len(bank.skeletons)} notes: {folder}"
+    )
+    return DONE
+
+
+@corpus.command(name="generate", short_help="Invent patients and their notes.")
+@click.option("--patients", required=True, type=click.IntRange(min=1), help="How many patients.")
+@click.option("--seed", required=True, type=int, help="The same seed gives the same corpus.")
+@click.option(
+    "--bank",
+    default="dev",
+    show_default=True,
+    metavar="BANK",
+    help="The phrase bank: dev, test, or the path of a folder.",
+)
+@out_option
+def generate(patients: int, seed: int, bank: str, out: Path) -> int:
+    """Invent patients and write notes about them, with gold facts and gold verdicts.
+
+    DIR then holds a folder a patient (the notes, facts.gold.jsonl, assessment.gold.json) and
+    anchors.csv.  The same arguments give the same bytes.
+    """
+    from api.cli.exits import DONE, prepare_folder
+    from api.cli.progress import progress
+    from corpus.synthetic.banks import BANKS
+    from corpus.synthetic.generation import write_corpus
+
+    shipped = BANKS / bank
+    loaded = _load(shipped if shipped.is_dir() else Path(bank))
+    prepare_folder(out)
+    if any(out.iterdir()):
+        raise click.UsageError(f"--out {out}: is not empty, and old charts would mix with new ones")
+    try:
+        with progress("Inventing patients", patients) as after_each:
+            written = write_corpus(patients, seed, loaded, out, after_each)
+    except OSError as error:
+        raise click.UsageError(f"--out {out}: cannot be written ({error.strerror})") from None
+    click.echo(
+        f"{written.patients} patients, {written.notes} notes, {written.facts} gold facts: {out}"
+    )
+    return DONE
+
+
+def _load(folder: Path) -> Bank:
+    """The bank of the folder; ``click.UsageError`` after a line for each fault but the last."""
+    from corpus.synthetic.banks import BankError, load_bank
+
+    try:
+        return load_bank(folder)
+    except BankError as error:
+        *others, last = error.problems
+        for problem in others:
+            click.echo(f"lupus-chart: {problem}", err=True)
+        raise click.UsageError(last) from None
