@@ -2,7 +2,7 @@
 SAMPLE := corpus/synthetic/sample
 PROTOCOL := NCT07432334
 
-.PHONY: setup demo test lint docs bench chromium
+.PHONY: setup demo test lint docs corpora floors bench chromium
 
 setup:
 	@scripts/setup
@@ -27,6 +27,17 @@ lint: .venv/.ready
 # The files under docs/ that are written from the code: the command reference, the JSON Schemas.
 docs: .venv/.ready
 	.venv/bin/python scripts/write_docs.py
+
+# The committed corpora, as the generator and the phrase banks make them today.
+corpora: .venv/.ready
+	for bank in dev test; do \
+		rm -rf corpus/synthetic/$$bank/s[0-9]* corpus/synthetic/$$bank/anchors.csv && \
+		.venv/bin/python scripts/write_corpus.py $$bank || exit 1; \
+	done
+
+# The floors that `make test` holds the figures of the dev corpus to.
+floors: .venv/.ready
+	.venv/bin/python scripts/write_floors.py
 
 bench: .venv/.ready
 	.venv/bin/python benchmarks/throughput.py

@@ -72,7 +72,7 @@ class _Invention:
         onset = self.onset = self._onset(birth_date)
         story: Story = self.weighted(self.life["stories"])
         treatment = self._treatment(story, onset)
-        said, said_earlier = self._statements()
+        said, said_earlier = self._statements(nephritis=bool(treatment.biopsies))
         serology = self._serology(pregnant=any(topic == "pregnant" for topic, _ in said))
         findings, denied = self._findings(treatment.active)
         negative = self.chance("ana_low")
@@ -84,7 +84,7 @@ class _Invention:
             screening=self.screening,
             leukapheresis=self._leukapheresis(),
             story=story,
-            onset=When(onset, self.weighted({"year": 6, "month": 3, "day": 1})),
+            onset=When(onset, self.weighted({"year": 6, "month": 4})),
             ana_titre=self.dice.choice([80, 160, 160, 320, 320, 640, 640, 1280, 2560]),
             anti_sm=not negative and self.dice.random() < 0.3,
             antibodies_negative=negative,
@@ -354,7 +354,7 @@ class _Invention:
     # --- what is said on the criteria -------------------------------------------------------------
 
     def _statements(
-        self,
+        self, *, nephritis: bool
     ) -> tuple[tuple[tuple[str, When | None], ...], tuple[tuple[str, When | None], ...]]:
         said: list[str] = []
         earlier: list[str] = []
@@ -364,6 +364,8 @@ class _Invention:
             chosen = self.dice.choices(scenarios, [one["weight"] for one in scenarios])[0]
             said += chosen["say"]
             earlier += chosen.get("earlier", [])
+        if nephritis and "transplant_done" in said:
+            said[said.index("transplant_done")] = "transplant_denied"
         if {"pregnant", "contraception_in_place"} <= set(said):
             said.remove("contraception_in_place")
         return (

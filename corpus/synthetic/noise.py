@@ -16,7 +16,8 @@ from corpus.synthetic.course import facts_of_life
 from corpus.synthetic.page import Draft, Page
 
 _SLIPS_PER_LETTER = 0.004
-_MISREADINGS_PER_LETTER = 0.006
+_MISREADINGS_PER_LETTER = 0.02
+_GAP = re.compile(r"[ \t]*\n(?:[ \t]*\n){2,}|[ \t]+\n|(?<=[.!?;,]) {2,}(?=\S)")
 _WORD = re.compile(r"[a-z]{5,}")
 
 
@@ -97,10 +98,10 @@ def _wrapped_line(line: str, width: int) -> str:
 
 
 def _tidied(text: str, drafts: Sequence[Draft]) -> tuple[str, list[Draft]]:
-    """Without the gaps that empty placeholders leave: three blank lines, spaces at a line's end."""
+    """Without the gaps that empty placeholders leave in sentences, at line ends, between lines."""
     gaps = [
-        Edit(match.start(), match.end(), "\n\n" if match[0].count("\n") > 1 else "\n")
-        for match in re.finditer(r"[ \t]*\n(?:[ \t]*\n){2,}|[ \t]+\n", text)
+        Edit(match.start(), match.end(), "\n" * min(match[0].count("\n"), 2) or " ")
+        for match in _GAP.finditer(text)
     ]
     return edited(text, drafts, gaps)
 

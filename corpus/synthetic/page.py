@@ -110,10 +110,6 @@ class Page:
         """Whether the next word comes right after a full stop and a space."""
         return self.text[-2:-1] in tuple(".!?")
 
-    def heading_basis(self) -> str:
-        """What the date in the words before says of what follows: a heading ends with a colon."""
-        return "section" if self.text.rstrip().endswith(":") else "explicit"
-
     def raised(self) -> Page:
         """The page with its first letter in upper case."""
         raised = Page()

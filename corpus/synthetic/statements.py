@@ -31,12 +31,21 @@ Slots = Mapping[str, Callable[[], Piece | Items]]
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Where a thing is said: in which kind of note, on what day, about which part of the course."""
+    """Where a thing is said: in which kind of note, on what day, about which part of the course.
+
+    ``by_lines``: each thing stands on a line of its own, so a date before it is a heading.
+    """
 
     course: Course
     role: Role
     day: dt.date
     subject: Biopsy | Episode | None = None
+    by_lines: bool = False
+
+    @property
+    def basis(self) -> str:
+        """What a date printed before several things is to each of them."""
+        return "section" if self.by_lines else "explicit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +126,8 @@ def _due(group: str | None, moment: Moment) -> list[str]:
     if moment.role not in ("visit", "phone", "lists"):
         return []
     due = [topic for topic, _ in moment.course.said]
-    if not moment.course.biopsies and moment.course.patient_id[-1] in "02468":
+    spared = not moment.course.biopsies and "transplant_done" not in due
+    if spared and moment.course.patient_id[-1] in "02468":
         due.append("nephritis_absent")
     if moment.role == "lists":
         due = [topic for topic in due if topics()[topic].group == "screen_history"]
@@ -333,7 +343,7 @@ def _serology(moment: Moment, wording: Wording) -> Iterator[Frame]:
         yield from serology_frames(moment, wording, "note")
     elif moment.course.serology_day <= moment.day:
         yield heading_frame(moment.course.serology_day, wording)
-        yield from serology_frames(moment, wording, "section")
+        yield from serology_frames(moment, wording, moment.basis)
 
 
 def _results(moment: Moment, wording: Wording) -> Iterator[Frame]:
@@ -342,7 +352,7 @@ def _results(moment: Moment, wording: Wording) -> Iterator[Frame]:
     if panel is not None:
         yield heading_frame(panel.day, wording)
         for analyte in panel.results:
-            yield result_frame(analyte, panel, wording, bare=False, basis="section")
+            yield result_frame(analyte, panel, wording, bare=False, basis=moment.basis)
 
 
 def heading_frame(day: dt.date, wording: Wording) -> Frame:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from corpus.synthetic import statements
@@ -16,7 +16,7 @@ from corpus.synthetic.banks import Skeleton, topics
 from corpus.synthetic.course import Biopsy, Episode, facts_of_life
 from corpus.synthetic.markup import Call, Marked, Node, Optional, Slot, Text, parse, walk
 from corpus.synthetic.noise import roughened
-from corpus.synthetic.page import Draft, Page
+from corpus.synthetic.page import UNTOLD, Draft, Page
 from corpus.synthetic.speaking import Speaker, Spoken
 from corpus.synthetic.statements import Frame, Moment
 from corpus.synthetic.tables import write_table
@@ -70,6 +70,8 @@ def tell(voice: Voice, assignment: Assignment) -> Told:
         page.write("\n")
         writer.say(page, statements.addendum(topic, writer.moment, writer.wording), sentence=True)
         page.write("\n")
+    if writer.carries is not None:
+        voice.carried = writer.carries
     text, drafts = roughened(page, skeleton, voice.dice)
     return Told(assignment.day, skeleton.type, text, tuple(drafts), tuple(writer.said))
 
@@ -84,6 +86,7 @@ class _Writer:
         self.moment = Moment(voice.course, skeleton.role, assignment.day, assignment.subject)
         self.speaker = Speaker(voice, self.wording, self.moment)
         self.said: list[Said] = []
+        self.carries: tuple[dt.date, Page] | None = None
         self.blocks: Mapping[str, Callable[[Page], None]] = {
             "labs_table": self._labs_table,
             "labs_prose": self._labs_prose,
@@ -116,7 +119,7 @@ class _Writer:
         if topic in ("labs_table", "labs_prose"):
             return statements.newest_panel(self.moment) is not None
         if topic == "copied":
-            return self.voice.carried is not None and self.voice.carried[0] < self.moment.day
+            return self.voice.carried is not None
         return bool(statements.frames(topic, self.moment, self.wording))
 
     # --- placeholders -----------------------------------------------------------------------
@@ -130,7 +133,8 @@ class _Writer:
 
     def _frames(self, page: Page, call: Call) -> None:
         """What there is to say on a topic, or on all the topics of a placeholder."""
-        found = statements.frames(call.topic, self.moment, self.wording)
+        moment = replace(self.moment, by_lines=call.form == "lines")
+        found = statements.frames(call.topic, moment, self.wording)
         topic = topics().get(call.topic)
         if topic and call.form is None:
             found = found[:1]
@@ -144,7 +148,7 @@ class _Writer:
             begins = number > 0 or page.begins_sentence()
             self.say(part, frame, sentence=prose, raise_first=begins, item=call.form is not None)
         if call.topic == "treatment" and self.moment.role in ("earlier", "visit") and part.drafts:
-            self.voice.carried = (self.moment.day, part)
+            self.carries = (self.moment.day, part)
         page.add(part)
 
     def _labs_table(self, page: Page) -> None:
@@ -160,10 +164,9 @@ class _Writer:
         assert panel is not None
         bare = self.voice.dice.random() < facts_of_life().data["chances"]["unit_missing"]
         self.say(page, statements.heading_frame(panel.day, self.wording))
-        basis = page.heading_basis()
         analytes = [one for one in self._reported() if one in panel.results]
         frames = [
-            statements.result_frame(one, panel, self.wording, bare=bare, basis=basis)
+            statements.result_frame(one, panel, self.wording, bare=bare, basis=self.moment.basis)
             for one in analytes
         ]
         self._listed(page, frames, self.voice.dice.choice([", ", ", ", "; ", ". "]))
@@ -183,7 +186,10 @@ class _Writer:
         return [one for group in chosen or every[:1] for one in group]
 
     def _copied(self, page: Page) -> None:
-        """A paragraph of an older note, under a line that says so."""
+        """A paragraph of an older note, under a line that says so.
+
+        What was current then may not be now, and two readers would tell it differently.
+        """
         assert self.voice.carried is not None
         day, part = self.voice.carried
         header = self.voice.dice.choice(facts_of_life().data["copied_forward"])
@@ -192,6 +198,7 @@ class _Writer:
         copy.add(part)
         for draft in copy.drafts:
             draft.tags.add("copied_forward")
+            draft.disclose({"status": UNTOLD, "temporality": UNTOLD})
         page.add(copy)
 
     # --- words --------------------------------------------------------------------------------
