@@ -21,14 +21,20 @@ def corpus() -> None:
 @corpus.command(name="check-bank", short_help="Check a phrase bank.")
 @click.argument("folder", metavar="BANK", type=click.Path(path_type=Path))
 def check_bank(folder: Path) -> int:
-    """Say what is missing or wrong in a phrase bank, a line each."""
+    """Say what is missing or wrong in a phrase bank, a line each.
+
+    A sound bank is told its size, and how many of its phrases share words in a row with the rules.
+    """
     from api.cli.exits import DONE
+    from corpus.synthetic.independence import WORDS_IN_A_ROW, shared_wordings
 
     bank = _load(folder)
     count = sum(len(phrases) for phrases in bank.phrases.values())
-    click.echo(
-        f"{len(bank.phrases)} topics, {count} phrases, {len(bank.skeletons)} notes: {folder}"
-    )
+    click.echo(f"{len(bank.phrases)} topics, {count} phrases, {len(bank.skeletons)} notes")
+    shared = shared_wordings(bank)
+    click.echo(f"{len(shared)} phrases share {WORDS_IN_A_ROW} words in a row with the rules")
+    for one in shared:
+        click.echo(f"  {one.topic}: {one.words}")
     return DONE
 
 

@@ -22,7 +22,7 @@ LOCALES: tuple[Locale, ...] = ("us", "uk", "ie", "in", "cn", "au", "ca")
 Sex = Literal["female", "male"]
 Precision = Literal["day", "month", "year"]
 EpisodeState = Literal[
-    "active", "past", "failed", "intolerant", "pulses", "infusion",
+    "active", "past", "failed", "intolerant", "held", "pulses", "infusion",
     "declined", "refused", "planned", "considered", "never",
 ]  # fmt: skip
 Story = Literal[
@@ -67,13 +67,22 @@ class Dosing:
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """A drug: taken from ``start`` to ``stop`` (None: still), given once, or never."""
+    """A drug: taken from ``start`` to ``stop`` (None: still), given once, or never.
+
+    ``earlier_dosing`` is what was taken until ``tapered``, where the dose has changed.
+    """
 
     drug: str
     state: EpisodeState
     dosing: Dosing | None = None
     start: When | None = None
     stop: When | None = None
+    earlier_dosing: Dosing | None = None
+    tapered: dt.date | None = None
+
+    def dosing_on(self, day: dt.date) -> Dosing | None:
+        """What was taken on the day."""
+        return self.earlier_dosing if self.tapered and day < self.tapered else self.dosing
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +115,7 @@ class Printed:
     low: str | None = None
     high: str | None = None
     flag: Literal["low", "high"] | None = None
+    comparator: Literal["<", ">"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

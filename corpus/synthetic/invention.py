@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Literal
 
@@ -154,6 +154,13 @@ class _Invention:
     # --- treatment -----------------------------------------------------------------------------
 
     def _treatment(self, story: Story, onset: dt.date) -> _Treatment:
+        """The story's drugs and biopsies, and perhaps a drug of the first months before them."""
+        told = self._story(story, onset)
+        used = {episode.drug for episode in told.episodes}
+        extra = (*self._given_up(onset, used), *self._held(used))
+        return replace(told, episodes=(*told.episodes, *extra))
+
+    def _story(self, story: Story, onset: dt.date) -> _Treatment:
         base = self._background(onset)
         never = self._never_taken(base)
         active: Literal["high", "low", "none"] = "high" if story in _NEPHRITIS else "none"
@@ -190,10 +197,31 @@ class _Invention:
         """Hydroxychloroquine and a steroid since the start, as nearly everyone has."""
         steroid = self.life["glucocorticoids"][self.locale]
         since = When(onset + dt.timedelta(days=self.dice.randint(0, 60)), "month")
+        tapered = self.before(self.screening, 50, 120) if self.chance("steroid_tapered") else None
+        before = self._dose(steroid) if tapered else None
         return (
             Episode("hydroxychloroquine", "active", self._dose("hydroxychloroquine"), since),
-            Episode(steroid, "active", self._dose(steroid), since),
+            Episode(steroid, "active", self._dose(steroid), since, None, before, tapered),
         )
+
+    def _held(self, used: set[str]) -> tuple[Episode, ...]:
+        """A drug that is paused, and counts for no criterion of the trial."""
+        others = [drug for drug in self.life["held"] if drug not in used]
+        if not others or not self.chance("drug_held"):
+            return ()
+        return (Episode(self.dice.choice(others), "held"),)
+
+    def _given_up(self, onset: dt.date, used: set[str]) -> tuple[Episode, ...]:
+        """A drug of the first months, stopped for a side effect or for no reason told."""
+        held = self.life["held"]
+        others = [drug for drug in self.life["given_up"] if drug not in {*used, *held}]
+        if not others or not self.chance("drug_given_up"):
+            return ()
+        drug = self.dice.choice(others)
+        start = onset + dt.timedelta(days=self.dice.randint(10, 90))
+        stop = start + dt.timedelta(days=self.dice.randint(40, 160))
+        state: EpisodeState = self.dice.choice(["intolerant", "intolerant", "past"])
+        return (Episode(drug, state, self._dose(drug), self._ago(start), self._ago(stop)),)
 
     def _never_taken(self, base: Sequence[Episode]) -> tuple[Episode, ...]:
         drugs = self.dice.sample(self.life["never_taken"], 3)
@@ -391,6 +419,13 @@ def printed(
     """The canonical value as a laboratory prints it in the form's unit, rounded as it rounds."""
     text = _number(canonical, form)
     number = float(text.replace(",", ""))
+    comparator: Literal["<", ">"] | None = None
+    if number < form.get("below", number):
+        comparator, number = "<", float(form["below"])
+    elif number > form.get("above", number):
+        comparator, number = ">", float(form["above"])
+    if comparator:
+        text = f"{comparator}{number:g}"
     exact = round(number * form["factor"], 10)
     flag: Literal["low", "high"] | None = None
     if low is not None and exact < low:
@@ -406,6 +441,7 @@ def printed(
         low=None if low is None else _number(low, form),
         high=None if high is None else _number(high, form),
         flag=flag,
+        comparator=comparator,
     )
 
 

@@ -16,7 +16,7 @@ from corpus.synthetic.course import facts_of_life
 from corpus.synthetic.page import Draft, Page
 
 _SLIPS_PER_LETTER = 0.004
-_MISREADINGS_PER_LETTER = 0.02
+_MISREADINGS_PER_LETTER = 0.03
 _GAP = re.compile(r"[ \t]*\n(?:[ \t]*\n){2,}|[ \t]+\n|(?<=[.!?;,]) {2,}(?=\S)")
 _WORD = re.compile(r"[a-z]{5,}")
 

@@ -11,6 +11,10 @@ from corpus.synthetic.course import Biopsy, Course, Episode, facts_of_life
 from corpus.synthetic.telling import Assignment
 
 
+_SCANNED, _LOCAL = 0.3, 0.8
+"""How often a note is a scan, where there are scans, or else in a form of its own country."""
+
+
 def plan(course: Course, bank: Bank, dice: Random) -> list[Assignment]:
     """The notes to write, oldest first."""
     notes = [_assignment(*wanted, course, bank, dice) for wanted in _wanted(course, dice)]
@@ -64,5 +68,10 @@ def _assignment(
 ) -> Assignment:
     fitting = [one for one in bank.skeletons if one.role == role and one.suits(course.locale)]
     local = [one for one in fitting if one.locales]
-    skeleton = dice.choice(local if local and dice.random() < 0.8 else fitting)
+    scanned = [one for one in fitting if one.ocr]
+    if scanned and dice.random() < _SCANNED:
+        fitting = scanned
+    elif local and dice.random() < _LOCAL:
+        fitting = local
+    skeleton = dice.choice(fitting)
     return Assignment(skeleton, day, subject, addenda)

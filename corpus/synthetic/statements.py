@@ -77,6 +77,7 @@ _TREATMENT = {
     "past": "therapy_past",
     "failed": "therapy_failed",
     "intolerant": "therapy_intolerant",
+    "held": "therapy_held",
     "pulses": "cyclophosphamide_course",
     "infusion": "infusion",
 }
@@ -210,8 +211,8 @@ def as_of(episode: Episode, day: dt.date) -> Episode | None:
     if episode.state in ("pulses", "infusion"):
         return episode if episode.stop and episode.stop.bounds()[1] < day else None
     if episode.stop and episode.stop.bounds()[1] >= day:
-        return replace(episode, state="active", stop=None)
-    return episode
+        episode = replace(episode, state="active", stop=None)
+    return replace(episode, dosing=episode.dosing_on(day))
 
 
 def _treatment(moment: Moment, wording: Wording) -> Iterator[Frame]:
@@ -306,7 +307,7 @@ def newest_panel(moment: Moment) -> Panel | None:
 def result_frame(analyte: str, panel: Panel, wording: Wording, *, bare: bool, basis: str) -> Frame:
     """One numeric result in running text."""
     printed = panel.results[analyte]
-    value: dict[str, Any] = {"comparator": None, "unit": None}
+    value: dict[str, Any] = {"comparator": printed.comparator, "unit": None}
     fields = {"value": value, "date": interval(panel.day, panel.day, basis)}
     slots: dict[str, Callable[[], Piece | Items]] = {
         "analyte": lambda: wording.analyte(analyte),

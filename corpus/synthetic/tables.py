@@ -162,7 +162,7 @@ class _Grid:
         unit_told = self.unit != "none"
         value: dict[str, Any] = {
             "number": printed.number,
-            "comparator": None,
+            "comparator": printed.comparator,
             **(with_unit(printed, self.units[analyte][1]) if unit_told else {"unit": None}),
         }
         if self.layout.ranges and self.layout.dates_across:
