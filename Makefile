@@ -2,7 +2,7 @@
 SAMPLE := corpus/synthetic/sample
 PROTOCOL := NCT07432334
 
-.PHONY: setup demo test lint docs corpora floors bench chromium
+.PHONY: setup demo test lint docs corpora figures bench chromium
 
 setup:
 	@scripts/setup
@@ -35,9 +35,9 @@ corpora: .venv/.ready
 		.venv/bin/python scripts/write_corpus.py $$bank || exit 1; \
 	done
 
-# The floors that `make test` holds the figures of the dev corpus to.
-floors: .venv/.ready
-	.venv/bin/python scripts/write_floors.py
+# docs/figures.md, and the floors that `make test` holds the figures of the dev corpus to.
+figures: .venv/.ready
+	.venv/bin/python scripts/write_figures.py
 
 bench: .venv/.ready
 	.venv/bin/python benchmarks/throughput.py
