@@ -50,6 +50,9 @@ if TYPE_CHECKING:
     "--seed", default=0, show_default=True, type=click.IntRange(min=0), metavar="N",
     help="Draws the patients of the 95 % intervals.",
 )  # fmt: skip
+@click.option(
+    "--brat", is_flag=True, help="Also write gold and predictions as BRAT folders, DIR/brat."
+)
 @out_option
 def evaluate(
     gold_folder: Path,
@@ -57,14 +60,16 @@ def evaluate(
     compare: Path | None,
     protocol: str,
     seed: int,
+    brat: bool,
     out: Path,
 ) -> int:
     """Score a run on a gold corpus: mentions, attributes, criteria, patients.
 
-    DIR then holds metrics.json and, after a fresh run, what screen writes but its report. Exit
-    code 1 says that something of the gold or of the run was unfit and was not scored; each such
-    thing is named on standard error and in metrics.json.
+    DIR then holds metrics.json, report.html with every error beside its note and, after a fresh
+    run, the run's files. Exit code 1 says that something of the gold or of the run was unfit and
+    was not scored; each such thing is named on standard error and in metrics.json.
     """
+    from api.cli.evaluation_files import write_brat, write_evaluation_report
     from api.cli.exits import DONE, SOME_FAILED, prepare_folder, report_errors
     from api.cli.scoring import load
     from corpus.evaluation import evaluate as score
@@ -79,12 +84,17 @@ def evaluate(
     if run is None:
         run = _run_afresh(gold, out)
 
-    metrics = score(gold, run, other, seed).metrics
+    evaluation = score(gold, run, other, seed)
+    metrics = evaluation.metrics
     if not metrics.scope.notes_scored and not metrics.scope.patients_with_verdicts:
         _give_up(metrics.problems, pred or out)
     written = _write(metrics, out)
+    report = write_evaluation_report(evaluation, gold_folder.resolve().name, pred or out, out)
     report_errors(metrics.problems)
     _print(metrics, written)
+    click.echo(f"Report: {report}")
+    if brat:
+        click.echo(f"BRAT: {write_brat(evaluation, out)}")
     return SOME_FAILED if metrics.problems else DONE
 
 

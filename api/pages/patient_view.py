@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from abstraction.notes import Note
 from api.pages.fact_details import concept_words, gist, label, origin, rows
 from api.pages.note_text import KIND_CUES, Highlight, is_tabular, note_html
 from api.pages.trace_view import TraceNode, outline
+from api.pages.utf16 import Utf16
 from criteria_engine.assessment import Assessment, CriterionAssessment, EvidenceReference
 
 
@@ -113,7 +113,7 @@ def patient_view(
     note_ids = {note.note_id: f"{element_id}n{i}" for i, note in enumerate(notes, 1)}
     placed = [fact for fact in facts if fact.note_id in note_ids]
     links = _Links(
-        names={note.note_id: _note_name(note) for note in notes},
+        names={note.note_id: note_name(note) for note in notes},
         facts={fact.fact_id: fact for fact in placed},
         fact_ids={fact.fact_id: f"{element_id}f{i}" for i, fact in enumerate(placed, 1)},
         verdict_ids={one.id: f"{element_id}c{i}" for i, one in enumerate(assessment.criteria, 1)},
@@ -124,7 +124,7 @@ def patient_view(
         on_note[fact.note_id].append(fact)
     data: dict[str, Any] = {}
     for note in notes:
-        utf16 = _Utf16(note.text)
+        utf16 = Utf16(note.text)
         for fact in on_note[note.note_id]:
             data[links.fact_ids[fact.fact_id]] = _fact_data(
                 fact, note_ids[note.note_id], uses.get(fact.fact_id, ()), utf16
@@ -215,12 +215,12 @@ def _check_place(note: Note, fact: Fact) -> None:
         )
 
 
-def _note_name(note: Note) -> str:
+def note_name(note: Note) -> str:
     day = note.date.isoformat() if note.date else "undated"
     return f"{day} {note.title or note.type or note.note_id}"
 
 
-def _fact_data(fact: Fact, note_id: str, verdicts: Iterable[str], utf16: _Utf16) -> dict[str, Any]:
+def _fact_data(fact: Fact, note_id: str, verdicts: Iterable[str], utf16: Utf16) -> dict[str, Any]:
     return {
         "kind": KIND_CUES[fact.kind].word,
         "concept": label(fact),
@@ -235,16 +235,6 @@ def _fact_data(fact: Fact, note_id: str, verdicts: Iterable[str], utf16: _Utf16)
         ],
         "verdicts": list(verdicts),
     }
-
-
-class _Utf16:
-    """Code point indices of a text as the UTF-16 indices that a browser counts in."""
-
-    def __init__(self, text: str) -> None:
-        self._pairs = [] if text.isascii() else [i for i, c in enumerate(text) if c > "\uffff"]
-
-    def index(self, position: int) -> int:
-        return position + bisect_left(self._pairs, position)
 
 
 def anchors_in_words(assessment: Assessment) -> str:

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from functools import cache
-from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from abstraction.facts import Fact
 from abstraction.notes import Note
-from api.pages.fact_details import concept_words, words
 from api.pages.note_text import ASSERTION_SIGNS, KIND_CUES
 from api.pages.patient_view import anchors_in_words, patient_view
-from api.pages.self_contained import content_security_policy, embedded_json
-from api.pages.visible import as_html
+from api.pages.self_contained import content_security_policy
+from api.pages.templating import static, templates
 from criteria_engine.assessment import Assessment, Triage
 
 TRIAGE_ORDER: tuple[Triage, ...] = ("potentially_eligible", "needs_information", "ineligible")
@@ -73,10 +69,10 @@ def render_report(
         )
         for index, each in enumerate(assessed, start=1)
     ]
-    style, script = _static("report.css"), _static("report.js")
+    style, script = static("base.css", "report.css"), static("report.js")
     triage = Counter(each.triage for each in assessed)
     return (
-        _templates()
+        templates()
         .get_template("report.html.j2")
         .render(
             csp=content_security_policy(style, script),
@@ -96,28 +92,3 @@ def render_report(
             signs=ASSERTION_SIGNS,
         )
     )
-
-
-def _static(name: str) -> str:
-    return files("api.pages").joinpath("static", name).read_text(encoding="utf-8")
-
-
-def _finalize(value: Any) -> Any:
-    """Every text that a template prints passes here, so none reaches the page unescaped."""
-    return value if isinstance(value, Markup) else as_html(str(value))
-
-
-@cache
-def _templates() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("api.pages"),
-        autoescape=True,
-        finalize=_finalize,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        words=words, concept=concept_words, embedded_json=embedded_json, anchors=anchors_in_words
-    )
-    return environment

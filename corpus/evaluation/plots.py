@@ -30,10 +30,12 @@ OUTCOMES = {
 """What a verdict can be, from the left of its bar to the right, and the colour of the piece."""
 
 _STEP, _TOP = 17, 24
-_NAMES, _ROOM, _COUNTS = 190, 190, 64
-_CRITERIA, _BARS, _TROUBLE = 320, 330, 170
-_LETTERS_PER_PIXEL = 1 / 6.2
-_NAMESPACES = re.compile(r' xmlns(:\w+)?="[^"]*"')
+_NAMES, _ROOM, _COUNTS = 194, 152, 82
+_CRITERIA, _BARS, _TROUBLE = 300, 300, 150
+_LETTERS_PER_PIXEL = 1 / 6.4
+_TAG = re.compile(r"<[^>]*>")
+_NOT_OF_THE_PICTURE = re.compile(r' (?:xmlns(?::\w+)?|role|aria-\w+)="[^"]*"')
+"""The page says what the picture is, and that it is SVG."""
 
 
 class Row(NamedTuple):
@@ -68,7 +70,9 @@ def plots(metrics: Metrics, titles: Mapping[str, str]) -> Plots:
         )
         for kind in get_args(Kind)
     }
-    tags = _rows((tag, one, one.denominator) for tag, one in overlap.recall_by_tag.items())
+    tags = _rows(
+        (tag.replace("_", " "), one, one.denominator) for tag, one in overlap.recall_by_tag.items()
+    )
     attributes = _rows(
         (name.replace("_", " "), one.accuracy, one.accuracy.denominator)
         for name, one in metrics.attribute.by_attribute.items()
@@ -213,4 +217,5 @@ def _drawn(layers: Sequence[alt.Chart], rows: int, widths: tuple[int, int, int])
         .configure_view(stroke=None)
         .to_dict()
     )
-    return _NAMESPACES.sub("", vl_convert.vegalite_to_svg(spec))
+    svg: str = vl_convert.vegalite_to_svg(spec)
+    return _TAG.sub(lambda tag: _NOT_OF_THE_PICTURE.sub("", tag[0]), svg)

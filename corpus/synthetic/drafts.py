@@ -44,7 +44,7 @@ def field_values(written: Mapping[str, str]) -> dict[str, Any]:
     return {name: _value(name, value) for name, value in written.items()}
 
 
-def interval(start: dt.date, end: dt.date, basis: str = "explicit") -> dict[str, str]:
+def interval(start: dt.date, end: dt.date, basis: Any = "explicit") -> dict[str, Any]:
     """A date interval as the gold writes it."""
     return {"start": start.isoformat(), "end": end.isoformat(), "basis": basis}
 
@@ -61,7 +61,7 @@ def _value(name: str, value: str) -> Any:
     return value.lower() == "true" if name == "resolved" else value
 
 
-def _interval(name: str, value: str) -> dict[str, str]:
+def _interval(name: str, value: str) -> dict[str, Any]:
     place = _PLACE.fullmatch(value)
     if not place:
         raise BadField(f"{name}={value}: write YYYY, YYYY-MM or YYYY-MM-DD")

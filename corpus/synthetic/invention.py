@@ -28,6 +28,7 @@ from corpus.synthetic.course import (
     When,
     facts_of_life,
 )
+from corpus.synthetic.disease_activity import finding_points, result_points
 
 _FIRST_SCREENING = dt.date(2024, 2, 1)
 _DAYS_OF_SCREENING = 900
@@ -76,6 +77,7 @@ class _Invention:
         serology = self._serology(pregnant=any(topic == "pregnant" for topic, _ in said))
         findings, denied = self._findings(treatment.active)
         negative = self.chance("ana_low")
+        panels = self._panels(treatment, negative)
         return Course(
             patient_id=self.patient_id,
             locale=self.locale,
@@ -90,7 +92,7 @@ class _Invention:
             antibodies_negative=negative,
             biopsies=treatment.biopsies,
             episodes=treatment.episodes,
-            panels=self._panels(treatment, negative),
+            panels=panels,
             serology_day=self.before(self.visit_day, 0, 60),
             serology=serology,
             lvef=self._lvef(),
@@ -105,8 +107,9 @@ class _Invention:
             visit_day=self.visit_day,
             systolic=self.dice.randrange(102, 148, 2),
             diastolic=self.dice.randrange(60, 92, 2),
-            temperature=round(self.dice.uniform(36.2, 37.2), 1),
-            sledai=self.dice.choice([4, 6, 8, 10, 12, 14, 16, 18]),
+            temperature=round(self.dice.uniform(*self.life["temperature"]["fever" in findings]), 1),
+            sledai=finding_points(findings)
+            + result_points({name: one.canonical for name, one in panels[-1].results.items()}),
         )
 
     # --- dice ---------------------------------------------------------------------------------

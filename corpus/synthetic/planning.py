@@ -10,7 +10,6 @@ from corpus.synthetic.banks import Bank, Role
 from corpus.synthetic.course import Biopsy, Course, Episode, facts_of_life
 from corpus.synthetic.telling import Assignment
 
-
 _SCANNED, _LOCAL = 0.3, 0.8
 """How often a note is a scan, where there are scans, or else in a form of its own country."""
 

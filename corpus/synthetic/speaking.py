@@ -29,7 +29,9 @@ class Spoken:
 
     @property
     def printed(self) -> frozenset[str]:
-        return frozenset(name for name, _ in self.pieces)
+        """The slots that were printed and the concepts that were marked beside the own ones."""
+        marked = (draft.concept for draft in self.page.drafts if draft not in self.own)
+        return frozenset((*(name for name, _ in self.pieces), *marked))
 
 
 class Speaker:
@@ -57,7 +59,7 @@ class Speaker:
 
     def mark(self, page: Page, node: Marked) -> None:
         """A fact that the note's own text holds."""
-        spoken = Spoken(Frame(""), {}, (), page)
+        spoken = Spoken(Frame("person_line"), {}, (), page)
         self._foreign(spoken, node)
 
     def _node(self, spoken: Spoken, node: Node) -> None:

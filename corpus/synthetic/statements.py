@@ -23,7 +23,7 @@ from corpus.synthetic.course import (
     facts_of_life,
 )
 from corpus.synthetic.drafts import interval
-from corpus.synthetic.page import Items, OwnFact, Piece
+from corpus.synthetic.page import UNTOLD, Items, OwnFact, Piece
 from corpus.synthetic.wording import Wording
 
 Slots = Mapping[str, Callable[[], Piece | Items]]
@@ -43,9 +43,10 @@ class Moment:
     by_lines: bool = False
 
     @property
-    def basis(self) -> str:
-        """What a date printed before several things is to each of them."""
-        return "section" if self.by_lines else "explicit"
+    def basis(self) -> Any:
+        """What a date printed before several things is to each of them: in running text, where a
+        hard line break may follow it, two readers would differ."""
+        return "section" if self.by_lines else UNTOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ _RESPONSE = {
     "quiet": "responded",
 }
 FINDINGS: tuple[str, ...] = tuple(facts_of_life().data["findings"])
-_UNSAID_COURSE = {
+_UNSAID_COURSE: dict[str, Any] = {
     "start": None, "stop": None, "dose": None, "frequency": None, "daily_dose_mg": None,
     "response": None, "stop_reason": None,
 }  # fmt: skip
@@ -241,12 +242,15 @@ def _not_given(moment: Moment, wording: Wording) -> Iterator[Frame]:
 
 
 def _infusion(moment: Moment, wording: Wording) -> Iterator[Frame]:
+    """On the day itself it is not yet past to every reader."""
     if isinstance(moment.subject, Episode):
-        yield _therapy("infusion", moment.subject, wording)
+        frame = _therapy("infusion", moment.subject, wording)
+        today = {"temporality": UNTOLD}
+        yield replace(frame, own=tuple(OwnFact(one.concept, today) for one in frame.own))
 
 
 def _therapy(topic: str, episode: Episode, wording: Wording) -> Frame:
-    base: dict[str, Any] = {} if topic == "infusion" else dict(_UNSAID_COURSE)
+    base = {"temporality": "past"} if topic == "infusion" else dict(_UNSAID_COURSE)
     slots: dict[str, Callable[[], Piece | Items]] = {"drug": lambda: wording.drug(episode.drug)}
     dosing, start, stop = episode.dosing, episode.start, episode.stop
     if dosing is not None:
@@ -298,13 +302,18 @@ def _response(moment: Moment, wording: Wording) -> Iterator[Frame]:
         yield Frame(topic, tuple(OwnFact(one) for one in topics()[topic].own))
 
 
+def own_day(day: dt.date) -> dict[str, Any]:
+    """The date of a report's results: the day it is of, printed at its head as well."""
+    return interval(day, day, UNTOLD)
+
+
 def newest_panel(moment: Moment) -> Panel | None:
     """The last results that were known on the day."""
     known = [panel for panel in moment.course.panels if panel.day <= moment.day]
     return known[-1] if known else None
 
 
-def result_frame(analyte: str, panel: Panel, wording: Wording, *, bare: bool, basis: str) -> Frame:
+def result_frame(analyte: str, panel: Panel, wording: Wording, *, bare: bool, basis: Any) -> Frame:
     """One numeric result in running text."""
     printed = panel.results[analyte]
     value: dict[str, Any] = {"comparator": printed.comparator, "unit": None}
@@ -325,7 +334,7 @@ def result_frame(analyte: str, panel: Panel, wording: Wording, *, bare: bool, ba
     return Frame(topic, (OwnFact(analyte, fields, tags),), slots, result)
 
 
-def serology_frames(moment: Moment, wording: Wording, basis: str) -> Iterator[Frame]:
+def serology_frames(moment: Moment, wording: Wording, basis: Any) -> Iterator[Frame]:
     """The qualitative results of the chart, each with its day."""
     course = moment.course
     for test, sign in course.serology.items():
@@ -341,7 +350,7 @@ def serology_frames(moment: Moment, wording: Wording, basis: str) -> Iterator[Fr
 def _serology(moment: Moment, wording: Wording) -> Iterator[Frame]:
     """In a report of the laboratory by themselves, elsewhere after the day they are of."""
     if moment.role == "virology":
-        yield from serology_frames(moment, wording, "note")
+        yield from serology_frames(moment, wording, UNTOLD)
     elif moment.course.serology_day <= moment.day:
         yield heading_frame(moment.course.serology_day, wording)
         yield from serology_frames(moment, wording, moment.basis)
@@ -389,7 +398,7 @@ def _echo(topic: str) -> Callable[[Moment, Wording], Iterator[Frame]]:
         if (moment.role == "echo") != (topic == "lvef") or course.echo_day > moment.day:
             return
         told = When(course.echo_day, wording.dice.choice(["day", "day", "month"]))
-        fields = {} if topic == "lvef_dated" else {"date": "note"}
+        fields = {} if topic == "lvef_dated" else {"date": own_day(moment.day)}
         slots: dict[str, Callable[[], Piece | Items]] = {
             "value": lambda: wording.percent(*course.lvef),
             "unit": lambda: wording.percent_unit("lvef"),
@@ -409,7 +418,7 @@ def _spirometry(topic: str) -> Callable[[Moment, Wording], Iterator[Frame]]:
         concept = f"{topic}_percent_predicted"
         per_cent = course.fvc if topic == "fvc" else course.fev1
         litres = f"{per_cent * (0.041 if topic == 'fvc' else 0.034):.2f}"
-        yield Frame(topic, (OwnFact(concept, {"date": "note"}),), {
+        yield Frame(topic, (OwnFact(concept, {"date": own_day(moment.day)}),), {
             "value": lambda: wording.percent(per_cent, per_cent),
             "unit": lambda: wording.percent_unit(concept),
             "litres": lambda: Piece(litres, tags=("absolute_beside_percent",)),

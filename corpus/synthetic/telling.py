@@ -104,6 +104,15 @@ class _Writer:
                 page.write(self.speaker.slot(node.name).text)
             elif isinstance(node, Marked):
                 self.speaker.mark(page, node)
+                self.said.append(
+                    Said(
+                        "person_line",
+                        self.moment.day,
+                        self.moment.role,
+                        None,
+                        frozenset(node.concepts),
+                    )
+                )
             elif isinstance(node, Call):
                 self._fill(page, node)
             elif self._speaks(node):

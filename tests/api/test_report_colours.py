@@ -16,7 +16,7 @@ Colour = tuple[float, float, float]
 
 def themes() -> dict[str, dict[str, str]]:
     """The hexadecimal custom properties of each theme; the dark one overrides the light one."""
-    css = files("api.pages").joinpath("static", "report.css").read_text(encoding="utf-8")
+    css = files("api.pages").joinpath("static", "base.css").read_text(encoding="utf-8")
     light, dark = re.findall(r":root \{(.*?)\}", css, re.DOTALL)[:2]
     properties = [dict(re.findall(r"--([\w-]+): (#\w+);", block)) for block in (light, dark)]
     return {"light": properties[0], "dark": properties[0] | properties[1]}

@@ -36,11 +36,21 @@ def charts(name: str, count: int = 60) -> tuple[InventedChart, ...]:
     return tuple(invent_chart(number, 1, bank(name)) for number in range(count))
 
 
+def with_basis(record: dict[str, Any]) -> dict[str, Any]:
+    """The record with a basis for each date whose basis the gold leaves out."""
+    return {
+        key: {"basis": "explicit", **value}
+        if isinstance(value, dict) and "start" in value and key != "span"
+        else value
+        for key, value in record.items()
+    }
+
+
 def as_facts(chart: InventedChart) -> list[Fact]:
     """The gold as facts, what the gold leaves out by default."""
     return [
         parse_fact(
-            {key: value for key, value in record.items() if key != "tags"}
+            {key: value for key, value in with_basis(record).items() if key != "tags"}
             | {"fact_id": f"g{number}", "source": SOURCE, "note_date": record["note_id"][:10]}
         )
         for number, record in enumerate(chart.facts)

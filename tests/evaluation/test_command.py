@@ -23,6 +23,7 @@ from tests.evaluation.corpora import ASSESSMENTS, FACTS, NOTES, PROTOCOL, write_
 
 SAMPLE = Path(__file__).resolve().parents[2] / "corpus" / "synthetic" / "sample"
 RUN_FILES = ["assessments.jsonl", "facts.jsonl", "ledger.jsonl", "notes.jsonl"]
+FIGURES = ["metrics.json", "report.html"]
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def test_a_fresh_run_leaves_a_run_and_its_figures(
 ) -> None:
     ended = lupus_chart("evaluate", "--gold", gold, "--out", out)
     assert (ended.code, ended.err) == (0, "")
-    assert sorted(path.name for path in out.iterdir()) == sorted([*RUN_FILES, "metrics.json"])
+    assert sorted(path.name for path in out.iterdir()) == sorted([*RUN_FILES, *FIGURES])
     found = metrics_of(out)
     assert found["scope"] == {
         "patients": 2,
@@ -62,7 +63,7 @@ def test_a_fresh_run_leaves_a_run_and_its_figures(
         "predicted_mentions": len((out / "facts.jsonl").read_text().splitlines()),
     }
     assert ended.out.startswith("3 of 3 notes and the verdicts of 2 of 2 patients scored: ")
-    assert ended.out.endswith(f"\nFigures: {out}/metrics.json\n")
+    assert ended.out.endswith(f"\nFigures: {out}/metrics.json\nReport: {out}/report.html\n")
     for title in ("1. Mentions", "2. Attributes", "3. Criteria", "4. Patients"):
         assert title in ended.out
 
@@ -74,7 +75,8 @@ def test_an_earlier_run_is_scored_as_a_fresh_one(
     again = tmp_path / "again"
     assert lupus_chart("evaluate", "--gold", gold, "--pred", out, "--out", again).code == 0
     assert (again / "metrics.json").read_bytes() == (out / "metrics.json").read_bytes()
-    assert [path.name for path in again.iterdir()] == ["metrics.json"]
+    assert sorted(path.name for path in again.iterdir()) == FIGURES
+    assert (again / "report.html").read_bytes() == (out / "report.html").read_bytes()
 
 
 def test_a_note_that_could_not_be_extracted_is_named_and_its_facts_are_missed(
@@ -114,7 +116,7 @@ def test_two_fresh_runs_are_the_same_to_the_byte(
     again = tmp_path / "again"
     lupus_chart("evaluate", "--gold", gold, "--out", out)
     lupus_chart("evaluate", "--gold", gold, "--out", again)
-    for name in (*RUN_FILES, "metrics.json"):
+    for name in (*RUN_FILES, *FIGURES):
         assert (again / name).read_bytes() == (out / name).read_bytes()
 
 
@@ -333,4 +335,5 @@ def test_importing_the_command_loads_no_statistics() -> None:
     loaded = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert set(loaded.stdout.split()) & {"numpy", "scipy", "statsmodels", "pydantic"} == set()
+    heavy = {"numpy", "scipy", "statsmodels", "pydantic", "altair", "vl_convert"}
+    assert set(loaded.stdout.split()) & heavy == set()

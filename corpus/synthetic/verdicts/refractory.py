@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from corpus.synthetic.course import Episode
+from corpus.synthetic.disease_activity import PROTEINURIA
 from corpus.synthetic.verdicts.reader import Outcome, Reader
-from corpus.synthetic.verdicts.scores import PROTEINURIA
 
 _SIX_MONTHS = 183
 _STEROIDS = {"prednisone", "prednisolone", "methylprednisolone"}

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from corpus.synthetic.disease_activity import PROTEINURIA, finding_points
 from corpus.synthetic.statements import Result
 from corpus.synthetic.verdicts.reader import Outcome, Reader
-
-PROTEINURIA = ("upcr", "urine_protein_24h")
 
 _CLASSIFIED, _ACTIVE, _ACTIVE_BY_LABORATORY = 10, 8, 4
 _SKIN = {
@@ -18,11 +17,6 @@ _SKIN = {
     "finding_alopecia": 2,
 }  # fmt: skip
 _SEROSA = {"finding_pericardial_effusion", "finding_pleural_effusion"}
-_SLEDAI_FINDINGS = {
-    "finding_arthritis": 4, "finding_acute_cutaneous_lupus": 2, "finding_alopecia": 2,
-    "finding_oral_ulcers": 2, "finding_fever": 1,
-}  # fmt: skip
-"""Discoid lesions count as the rash where no other is told; effusions alone are no serositis."""
 _SLEDAI_TESTS = (
     *PROTEINURIA, "urine_rbc", "urine_wbc", "c3", "c4", "anti_dsdna", "platelets", "wbc",
 )  # fmt: skip
@@ -52,11 +46,13 @@ def activity(reader: Reader) -> Outcome | None:
     if reader.without_unit(*_SLEDAI_TESTS):
         return None
     known = reader.topics(reader.month_ago)
-    clinical = sum(weight for topic, weight in _SLEDAI_FINDINGS.items() if topic in known)
-    if "finding_discoid_lupus" in known and "finding_acute_cutaneous_lupus" not in known:
-        clinical += 2
-    surely, perhaps = (_laboratory_points(reader, least=least) for least in (True, False))
-    if surely >= _ACTIVE_BY_LABORATORY and surely + clinical >= _ACTIVE:
+    findings = {topic.removeprefix("finding_") for topic in known if topic.startswith("finding_")}
+    infected = "bacterial_infection_present" in known
+    surely = _laboratory_points(reader, least=True, infected=infected)
+    perhaps = _laboratory_points(reader, least=False, infected=infected)
+    clinical = finding_points(findings)
+    sure_clinical = finding_points(findings - {"fever"}) if infected else clinical
+    if surely >= _ACTIVE_BY_LABORATORY and surely + sure_clinical >= _ACTIVE:
         return "pass"
     short = perhaps < _ACTIVE_BY_LABORATORY or perhaps + clinical < _ACTIVE
     return "unknown" if short else None
@@ -99,7 +95,9 @@ def _classification_points(reader: Reader, *, least: bool) -> int:
     return clinical + immunologic if clinical else 0
 
 
-def _laboratory_points(reader: Reader, *, least: bool) -> int:
+def _laboratory_points(reader: Reader, *, least: bool, infected: bool) -> int:
+    """The newest results; cells in the urine of an infected patient may be the infection's."""
+
     def newest(analyte: str, holds: Callable[[Result], bool]) -> bool:
         return any(holds(result) for result in reader.newest(analyte))
 
@@ -108,8 +106,9 @@ def _laboratory_points(reader: Reader, *, least: bool) -> int:
 
     protein = any(newest(one, lambda result: result.printed.canonical > 0.5) for one in PROTEINURIA)
     points = 4 if protein else 0
-    points += 4 if newest("urine_rbc", lambda result: result.printed.canonical > 5) else 0
-    points += 4 if newest("urine_wbc", lambda result: result.printed.canonical > 5) else 0
+    if not (least and infected):
+        points += 4 if newest("urine_rbc", lambda result: result.printed.canonical > 5) else 0
+        points += 4 if newest("urine_wbc", lambda result: result.printed.canonical > 5) else 0
     points += 2 if low("c3") or low("c4") else 0
     points += 2 if newest("anti_dsdna", lambda result: abnormal(result, least=least)) else 0
     points += 1 if newest("platelets", lambda result: result.printed.canonical < 100) else 0
