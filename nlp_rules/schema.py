@@ -240,7 +240,7 @@ class CueRule(Rule):
     ``{kin}`` in a cue stands for each of the file's ``words`` of that name.
     """
 
-    category: CueCategory | Literal["terminate", "pseudo", "clause_end", "cause"]
+    category: CueCategory | Literal["terminate", "pseudo", "clause_end", "verb_end", "cause"]
     direction: Literal["forward", "backward", "both"] = "forward"
     scope: int | None = Field(default=None, gt=0)
     targets: int | None = Field(default=None, gt=0)
@@ -249,10 +249,16 @@ class CueRule(Rule):
 
 
 class AnswerRules(Rule):
-    """How forms answer a list of labels, the sign of a denied one, and how drugs are switched."""
+    """How forms answer a list of labels, the sign of a denied one, and how drugs are switched.
+
+    ``denied`` answers every label of its item, ``denied_label`` the one it stands right behind,
+    ``denied_sentence`` everything that was asked in the sentence.
+    """
 
     kinds: tuple[TargetKind, ...]
     denied: tuple[Pattern, ...]
+    denied_label: tuple[Pattern, ...] = ()
+    denied_sentence: tuple[Pattern, ...] = ()
     affirmed: tuple[Pattern, ...] = ()
     switch_before: Pattern = r"(?!)"
     switch_between: Pattern = r"(?!)"

@@ -1,6 +1,7 @@
 """Answers of forms and check-lists: "Seizure, TBI, stroke: NO", "☐ Yes ☒ No", "(-) ulcers".
 
-An answer belongs to every label of its item, where ConText would reach the last one only.
+An answer belongs to every label of its item, where ConText would reach the last one only; some
+answer one label ("Stroke N  Seizure N"), some all that was asked ("…; none of these").
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from abstraction.pipeline.cues import Cue
 from nlp_rules.schema import AnswerRules
 
 _ITEM_START = re.compile(r"[.;]\s|[\r\n]")
+_SENTENCE_START = re.compile(r"[.!?]\s|\n[ \t]*\r?\n|\n[ \t]*(?:[-*•#]|\d+[.)])[ \t]")
+_REACH = 400
+"""Characters before a closing answer in which the question is looked for."""
 
 
 class Mention(Protocol):
@@ -32,12 +36,12 @@ class AnswerGrammar:
     """Reads ``answers`` of ``context.yaml``.  Linear in the text."""
 
     def __init__(self, rules: AnswerRules) -> None:
-        self._affirmed = re.compile(
-            "|".join(f"(?:{p})" for p in rules.affirmed) or r"(?!)", re.IGNORECASE
-        )
+        self._affirmed = _any_of(rules.affirmed)
         self._switch_before = re.compile(rules.switch_before, re.IGNORECASE)
         self._switch_between = re.compile(rules.switch_between, re.IGNORECASE)
-        self._denied = re.compile("|".join(f"(?:{p})" for p in rules.denied), re.IGNORECASE)
+        self._denied = _any_of(rules.denied)
+        self._denied_label = _any_of(rules.denied_label)
+        self._denied_sentence = _any_of(rules.denied_sentence)
         self._sign_before = re.compile(rf"(?:{rules.minus_sign})\s*$")
         self._kinds = frozenset(rules.kinds)
 
@@ -52,6 +56,12 @@ class AnswerGrammar:
                 if mentions[number].end <= answer.start() and mentions[number].kind in self._kinds:
                     yield number, self._cue(mentions[number], answer.start(), answer.end(), False)
             previous = answer.end()
+        yield from self._closed(text, mentions, starts)
+        for number, mention in enumerate(mentions):
+            if mention.kind in self._kinds and (
+                label := self._denied_label.match(text, mention.end)
+            ):
+                yield number, self._cue(mention, label.start(), label.end(), False)
         for answer in self._affirmed.finditer(text):
             number = bisect_left(starts, answer.start()) - 1
             if number >= 0 and not text[mentions[number].end : answer.start()].strip(" \t"):
@@ -63,6 +73,21 @@ class AnswerGrammar:
                 sign = self._sign_before.search(text, floor, mention.start)
                 if sign is not None:
                     yield number, self._cue(mention, sign.start(), sign.end(), True)
+
+    def _closed(
+        self, text: str, mentions: Sequence[Mention], starts: Sequence[int]
+    ) -> Iterator[tuple[int, Cue]]:
+        """Everything that a sentence asks and its closing answer denies."""
+        previous = 0
+        for answer in self._denied_sentence.finditer(text):
+            floor = max(previous, answer.start() - _REACH)
+            ends = [match.end() for match in _SENTENCE_START.finditer(text, floor, answer.start())]
+            first = bisect_left(starts, ends[-1] if ends else floor)
+            for number in range(first, bisect_left(starts, answer.start())):
+                mention = mentions[number]
+                if mention.end <= answer.start() and mention.kind in self._kinds:
+                    yield number, self._cue(mention, answer.start(), answer.end(), False)
+            previous = answer.end()
 
     def _switches(self, text: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, Cue]]:
         """Of two drugs that one replaces the other: the first stopped, the second taken."""
@@ -85,3 +110,7 @@ class AnswerGrammar:
     def _cue(mention: Mention, start: int, end: int, before: bool) -> Cue:
         category = "never_given" if mention.kind == "therapy" else "negated"
         return Cue(category, start, end, distance=0, before=before)
+
+
+def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{p})" for p in patterns) or r"(?!)", re.IGNORECASE)

@@ -28,6 +28,7 @@ _EFFECTS = {
     "terminate": "TERMINATE",
     "pseudo": "PSEUDO",
     "clause_end": "PSEUDO",
+    "verb_end": "PSEUDO",
     "cause": "PSEUDO",
 }
 _DIRECTIONS = {"forward": "FORWARD", "backward": "BACKWARD", "both": "BIDIRECTIONAL"}
