@@ -252,13 +252,16 @@ class AnswerRules(Rule):
     """How forms answer a list of labels, the sign of a denied one, and how drugs are switched.
 
     ``denied`` answers every label of its item, ``denied_label`` the one it stands right behind,
-    ``denied_sentence`` everything that was asked in the sentence.
+    ``denied_list`` the list that ends there, ``denied_sentence`` everything that was asked in the
+    sentence.
     """
 
     kinds: tuple[TargetKind, ...]
     denied: tuple[Pattern, ...]
     denied_label: tuple[Pattern, ...] = ()
+    denied_list: tuple[Pattern, ...] = ()
     denied_sentence: tuple[Pattern, ...] = ()
+    between_items: Pattern = r"(?!)"
     affirmed: tuple[Pattern, ...] = ()
     switch_before: Pattern = r"(?!)"
     switch_between: Pattern = r"(?!)"

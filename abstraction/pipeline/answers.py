@@ -41,7 +41,9 @@ class AnswerGrammar:
         self._switch_between = re.compile(rules.switch_between, re.IGNORECASE)
         self._denied = _any_of(rules.denied)
         self._denied_label = _any_of(rules.denied_label)
+        self._denied_list = _any_of(rules.denied_list)
         self._denied_sentence = _any_of(rules.denied_sentence)
+        self._between_items = re.compile(rules.between_items, re.IGNORECASE)
         self._sign_before = re.compile(rf"(?:{rules.minus_sign})\s*$")
         self._kinds = frozenset(rules.kinds)
 
@@ -57,6 +59,7 @@ class AnswerGrammar:
                     yield number, self._cue(mentions[number], answer.start(), answer.end(), False)
             previous = answer.end()
         yield from self._closed(text, mentions, starts)
+        yield from self._listed(text, mentions)
         for number, mention in enumerate(mentions):
             if mention.kind in self._kinds and (
                 label := self._denied_label.match(text, mention.end)
@@ -88,6 +91,21 @@ class AnswerGrammar:
                 if mention.end <= answer.start() and mention.kind in self._kinds:
                     yield number, self._cue(mention, answer.start(), answer.end(), False)
             previous = answer.end()
+
+    def _listed(self, text: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, Cue]]:
+        """The items of a list that its last words deny; no more than the list."""
+        for last, mention in enumerate(mentions):
+            answer = self._denied_list.match(text, mention.end)
+            if answer is None:
+                continue
+            first = last
+            while first and self._between_items.fullmatch(
+                text, mentions[first - 1].end, mentions[first].start
+            ):
+                first -= 1
+            for number in range(first, last + 1):
+                if mentions[number].kind in self._kinds:
+                    yield number, self._cue(mentions[number], *answer.span(), False)
 
     def _switches(self, text: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, Cue]]:
         """Of two drugs that one replaces the other: the first stopped, the second taken."""

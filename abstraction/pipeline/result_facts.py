@@ -15,6 +15,8 @@ from abstraction.pipeline.results import Result
 
 _WHOSE = frozenset({"family", "donor", "other_person", "education"})
 """Cues that bear on a result: whose it is; a negative result is present all the same."""
+_SECTIONS = frozenset({"donor", "education"})
+"""Headings that bear on a result.  A table after the family history is the patient's own."""
 _CLOSE = 2
 """Words between a result and a "previous" that is its own."""
 
@@ -30,7 +32,7 @@ def measurement_fact(
     target = note.page.targets[result.target]
     judged = judge_statement(
         [cue for cue in cues if cue.category in _WHOSE],
-        set(note.implied(target)) & _WHOSE,
+        set(note.implied(target)) & _SECTIONS,
         chronic=False,
     )
     parts: list[Part] = [*result.parts, *cue_parts(judged.cues)]
