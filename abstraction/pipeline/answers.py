@@ -15,7 +15,7 @@ from typing import Protocol
 from abstraction.pipeline.cues import Cue
 from nlp_rules.schema import AnswerRules
 
-_ITEM_START = re.compile(r"[.;]\s|[\r\n]")
+_ITEM_START = re.compile(r"[.;]\s|(?<![,/&])[ \t]*[\r\n]")
 _SENTENCE_START = re.compile(r"[.!?]\s|\n[ \t]*\r?\n|\n[ \t]*(?:[-*•#]|\d+[.)])[ \t]")
 _REACH = 400
 """Characters before a closing answer in which the question is looked for."""

@@ -44,19 +44,22 @@ class BiopsyFinder:
         return doc
 
     def _phrases(self, doc: Doc) -> list[tuple[int, ClassPhrase]]:
-        """The phrases of each sentence; a biopsy alone where a sentence has no class phrase."""
+        """The phrases of each sentence; a biopsy alone where a sentence has no class phrase and
+        heads none that follows."""
         text, sentences = doc.text, Sentences.of(doc)
         concerned = self._grammar.concerns(text)
+        bounds = [sentences.bounds(number) for number, _ in enumerate(sentences.starts)]
+        classed = [
+            list(self._grammar.phrases(text, start, end, concerned=concerned))
+            for start, end in bounds
+        ]
         found: list[tuple[int, ClassPhrase]] = []
-        for number, _ in enumerate(sentences.starts):
-            start, end = sentences.bounds(number)
-            phrases = list(self._grammar.phrases(text, start, end, concerned=concerned))
-            if (
-                concerned
-                and not phrases
-                and (alone := self._grammar.biopsy_alone(text, start, end))
-            ):
-                phrases = [alone]
+        for number, (start, end) in enumerate(bounds):
+            phrases = classed[number]
+            heads = text[start:end].rstrip().endswith(":") and any(classed[number + 1 : number + 2])
+            if concerned and not phrases and not heads:
+                alone = self._grammar.biopsy_alone(text, start, end)
+                phrases = [alone] if alone else []
             found.extend((number, phrase) for phrase in phrases)
         return found
 

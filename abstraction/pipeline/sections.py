@@ -38,6 +38,7 @@ _UNKNOWN = re.compile(
 
 
 _NEXT_LINE = re.compile(r"\r\n|\n|\r")
+_PARAGRAPH = re.compile(r"\W*\w.*?\r?\n[ \t]*\r?\n", re.DOTALL)
 _ABOUT_OTHERS = frozenset({"family", "education", "allergy"})
 """What a heading implies that must not reach over its line when it stands inside one."""
 
@@ -147,12 +148,16 @@ class ClinicalSectionizer(Sectionizer):
                 known.setdefault(line_end.end(), (line_end.end(), outer))
 
     def _close_family(self, text: str, known: dict[int, tuple[int, str | None]]) -> None:
-        """Ends a section about relatives at a line with another label, or where a sentence turns to
-        the patient."""
+        """Ends a section about relatives at a line with another label, where a sentence turns to
+        the patient, or with its paragraph."""
         starts = sorted(known)
         for start, following in zip(starts, [*starts[1:], len(text)], strict=False):
             end, name = known[start]
             if "family" in self._implies.get(name or "", frozenset()):
+                paragraph = _PARAGRAPH.match(text, end, following)
+                if paragraph is not None:
+                    known.setdefault(paragraph.end(), (paragraph.end(), None))
+                    following = paragraph.end()
                 for label in self._own_label.finditer(text, end, following):
                     if label["subject"] or label["label"].lower() not in self._kin:
                         start_own = label.start("subject" if label["subject"] else "label")
