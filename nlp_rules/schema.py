@@ -262,6 +262,7 @@ class AnswerRules(Rule):
     denied_list: tuple[Pattern, ...] = ()
     denied_sentence: tuple[Pattern, ...] = ()
     between_items: Pattern = r"(?!)"
+    last_joint: Pattern = r"(?!)"
     affirmed: tuple[Pattern, ...] = ()
     switch_before: Pattern = r"(?!)"
     switch_between: Pattern = r"(?!)"

@@ -44,6 +44,7 @@ class AnswerGrammar:
         self._denied_list = _any_of(rules.denied_list)
         self._denied_sentence = _any_of(rules.denied_sentence)
         self._between_items = re.compile(rules.between_items, re.IGNORECASE)
+        self._last_joint = re.compile(rules.last_joint, re.IGNORECASE)
         self._sign_before = re.compile(rf"(?:{rules.minus_sign})\s*$")
         self._kinds = frozenset(rules.kinds)
 
@@ -93,16 +94,20 @@ class AnswerGrammar:
             previous = answer.end()
 
     def _listed(self, text: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, Cue]]:
-        """The items of a list that its last words deny; no more than the list."""
+        """The items of a list that its last words deny.
+
+        "ulcers, rash or fits not found" is a list; of "SLE, nephritis ruled out" only the last.
+        """
         for last, mention in enumerate(mentions):
             answer = self._denied_list.match(text, mention.end)
             if answer is None:
                 continue
             first = last
-            while first and self._between_items.fullmatch(
-                text, mentions[first - 1].end, mentions[first].start
-            ):
-                first -= 1
+            if last and self._last_joint.search(text, mentions[last - 1].end, mention.start):
+                while first and self._between_items.fullmatch(
+                    text, mentions[first - 1].end, mentions[first].start
+                ):
+                    first -= 1
             for number in range(first, last + 1):
                 if mentions[number].kind in self._kinds:
                     yield number, self._cue(mentions[number], *answer.span(), False)
