@@ -34,16 +34,19 @@ class Demographic:
     value_end: int
 
 
+_FLAGS = re.IGNORECASE | re.MULTILINE
+
+
 class DemographicGrammar:
     """Reads ``demographics.yaml``."""
 
     def __init__(self, rules: DemographicRules, dates: DateGrammar) -> None:
-        self._age = [re.compile(p, re.IGNORECASE) for p in rules.age]
+        self._age = [re.compile(p, _FLAGS) for p in rules.age]
         self._sex: list[tuple[Literal["male", "female"], list[re.Pattern[str]]]] = [
-            ("male", [re.compile(p, re.IGNORECASE) for p in rules.male]),
-            ("female", [re.compile(p, re.IGNORECASE) for p in rules.female]),
+            ("male", [re.compile(p, _FLAGS) for p in rules.male]),
+            ("female", [re.compile(p, _FLAGS) for p in rules.female]),
         ]
-        self._birth = [re.compile(p, re.IGNORECASE) for p in rules.birth_date]
+        self._birth = [re.compile(p, _FLAGS) for p in rules.birth_date]
         self._not_now = [re.compile(p, re.IGNORECASE) for p in rules.not_the_patient_now]
         self._dates = dates
 
