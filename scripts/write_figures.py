@@ -62,9 +62,10 @@ _HEAD = """\
 # Figures of the corpora that come with the software
 
 Written by `make figures`. **All three are synthetic**: they compare versions of the rules, and
-promise nothing for the notes of a hospital ([annotating.md](annotating.md)). `sample` was mended
-on, `dev` may be; nobody who writes rules has read `test`. In brackets 95 % intervals by bootstrap
-over patients; what each figure means is in [evaluation.md](evaluation.md).
+promise nothing for the notes of a hospital ([annotating.md](annotating.md)). The rules were mended
+on what `sample` and `dev` showed; nobody who writes rules has read `test`, so that its figures are
+the ones to believe. In brackets 95 % intervals by bootstrap over patients; what each figure means
+is in [evaluation.md](evaluation.md).
 
 """
 
