@@ -90,9 +90,9 @@ class Cues(Rule):
 
     words: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     exclusive: tuple[tuple[CueCategory, ...], ...] = ()
-    ended_by: dict[CueCategory | Literal["clause_end", "verb_end", "cause"], tuple[CueCategory, ...]] = Field(
-        default_factory=dict
-    )
+    ended_by: dict[
+        CueCategory | Literal["clause_end", "verb_end", "cause"], tuple[CueCategory, ...]
+    ] = Field(default_factory=dict)
     cues: tuple[CueRule, ...]
 
     @model_validator(mode="after")

@@ -78,7 +78,9 @@ def test_every_rule_file_is_explained() -> None:
     [
         pytest.param(set(Term.model_fields), id="keys of a term"),
         pytest.param(set(get_args(CueCategory)), id="categories of cues"),
-        pytest.param({"terminate", "pseudo", "clause_end", "verb_end", "cause"}, id="effects of cues"),
+        pytest.param(
+            {"terminate", "pseudo", "clause_end", "verb_end", "cause"}, id="effects of cues"
+        ),
         pytest.param(set(CueRule.model_fields) - {"category", "direction", "cues"}, id="cues"),
         pytest.param(
             set(get_args(get_args(SectionRule.model_fields["implies"].annotation)[0])),
