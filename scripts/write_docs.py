@@ -97,7 +97,8 @@ def _section(context: click.Context) -> str:
 
 
 def _spelling(option: click.Option, context: click.Context) -> str:
-    return f"{', '.join(option.opts)} {option.make_metavar(context)}"
+    metavar = "" if option.is_flag else f" {option.make_metavar(context)}"
+    return f"{', '.join(option.opts)}{metavar}"
 
 
 def _meaning(option: click.Option) -> str:

@@ -30,7 +30,7 @@ _COMPARATORS: tuple[Comparator, ...] = ("<=", ">=", "<", ">")
 """In the order they are tried: "<=" begins with "<"."""
 _MOST_FILLERS = 17
 _NUMBER = re.compile(NUMBER)
-_TITER = re.compile(rf"(?<![\d.])1{LINK}[:/]{LINK}(\d{{1,6}}(?:,\d{{3}})?)(?![\d.])")
+_TITER = re.compile(rf"(?<![\d.])1{LINK}[:/]{LINK}(\d{{1,6}}(?:,\d{{3}})?)(?!\d|\.\d)")
 _OTHER_NUMBER = r"[/.-]\d{1,2}[/.-]\d{2}|:\d{2}\b|[-/]\d{4}\b"
 """What makes of the number before it a date or a time."""
 _BEFORE_WORD = re.compile(r"[\s,(\[–-]{0,3}")

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from api.cli.options import out_option
-
 if TYPE_CHECKING:
     from corpus.synthetic.banks import Bank
 
@@ -19,19 +17,19 @@ def corpus() -> None:
 
 
 @corpus.command(name="check-bank", short_help="Check a phrase bank.")
-@click.argument("folder", metavar="BANK", type=click.Path(path_type=Path))
-def check_bank(folder: Path) -> int:
-    """Say what is missing or wrong in a phrase bank, a line each.
+@click.argument("bank", metavar="BANK")
+def check_bank(bank: str) -> int:
+    """Say what is missing or wrong in a phrase bank (dev, test, or a folder), a line each.
 
     A sound bank is told its size, and how many of its phrases share words in a row with the rules.
     """
     from api.cli.exits import DONE
     from corpus.synthetic.independence import WORDS_IN_A_ROW, shared_wordings
 
-    bank = _load(folder)
-    count = sum(len(phrases) for phrases in bank.phrases.values())
-    click.echo(f"{len(bank.phrases)} topics, {count} phrases, {len(bank.skeletons)} notes")
-    shared = shared_wordings(bank)
+    loaded = _load(bank)
+    count = sum(len(phrases) for phrases in loaded.phrases.values())
+    click.echo(f"{len(loaded.phrases)} topics, {count} phrases, {len(loaded.skeletons)} notes")
+    shared = shared_wordings(loaded)
     click.echo(f"{len(shared)} phrases share {WORDS_IN_A_ROW} words in a row with the rules")
     for one in shared:
         click.echo(f"  {one.topic}: {one.words}")
@@ -48,20 +46,24 @@ def check_bank(folder: Path) -> int:
     metavar="BANK",
     help="The phrase bank: dev, test, or the path of a folder.",
 )
-@out_option
+@click.option(
+    "--out",
+    required=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Folder to write to, which must be empty or new.",
+)
 def generate(patients: int, seed: int, bank: str, out: Path) -> int:
     """Invent patients and write notes about them, with gold facts and gold verdicts.
 
     DIR then holds a folder a patient (the notes, facts.gold.jsonl, assessment.gold.json) and
-    anchors.csv.  The same arguments give the same bytes.
+    anchors.csv.  The same arguments and the same bank, of the same name, give the same bytes.
     """
     from api.cli.exits import DONE, prepare_folder
     from api.cli.progress import progress
-    from corpus.synthetic.banks import BANKS
     from corpus.synthetic.generation import write_corpus
 
-    shipped = BANKS / bank
-    loaded = _load(shipped if shipped.is_dir() else Path(bank))
+    loaded = _load(bank)
     prepare_folder(out)
     if any(out.iterdir()):
         raise click.UsageError(f"--out {out}: is not empty, and old charts would mix with new ones")
@@ -76,10 +78,17 @@ def generate(patients: int, seed: int, bank: str, out: Path) -> int:
     return DONE
 
 
-def _load(folder: Path) -> Bank:
-    """The bank of the folder; ``click.UsageError`` after a line for each fault but the last."""
-    from corpus.synthetic.banks import BankError, load_bank
+def _load(name: str) -> Bank:
+    """A shipped bank by its name, or the bank of a folder.
 
+    ``click.UsageError`` after a line for each fault but the last.
+    """
+    from corpus.synthetic.banks import BANKS, BankError, load_bank
+
+    folder = BANKS / name if (BANKS / name).is_dir() else Path(name)
+    if not (folder / "vocabulary.yaml").is_file():
+        shipped = ", ".join(sorted(path.name for path in BANKS.iterdir() if path.is_dir()))
+        raise click.UsageError(f"{name}: is no phrase bank ({shipped}) and no folder of one")
     try:
         return load_bank(folder)
     except BankError as error:

@@ -80,7 +80,10 @@ def evaluate(
         _give_up(gold.problems, gold_folder)
     run = _read(pred, gold) if pred else None
     other = _read(compare, gold) if compare else None
+    _check_place(out, gold_folder)
     prepare_folder(out)
+    if pred is not None and pred.resolve() != out.resolve():
+        _remove_run(out)
     if run is None:
         run = _run_afresh(gold, out)
 
@@ -96,6 +99,24 @@ def evaluate(
     if brat:
         click.echo(f"BRAT: {write_brat(evaluation, out)}")
     return SOME_FAILED if metrics.problems else DONE
+
+
+def _check_place(out: Path, gold_folder: Path) -> None:
+    """Refuse to write among the gold, where the files would be read as its next time."""
+    if out.resolve().is_relative_to(gold_folder.resolve()):
+        raise click.UsageError(f"--out {out}: lies in the gold corpus; give another folder")
+
+
+def _remove_run(out: Path) -> None:
+    """Take away the files of an earlier run: beside the figures of another they would be false."""
+    from abstraction.run import FACTS, LEDGER, NOTES
+    from api.cli.exits import ASSESSMENTS
+
+    try:
+        for name in (FACTS, NOTES, LEDGER, ASSESSMENTS):
+            (out / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise click.UsageError(f"--out {out}: cannot be written ({error.strerror})") from None
 
 
 def _read(folder: Path, gold: Gold) -> Run:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pydantic import Field
 
 from abstraction.notes import Frozen
-from corpus.evaluation.intervals import interval, mean_of_ratios, ratio
+from corpus.evaluation.intervals import CONFIDENCE, interval, mean_of_ratios, ratio
 
 Counts = Mapping[str, tuple[int, int]]
 """Numerator and denominator of each patient."""
@@ -42,6 +42,8 @@ def figure(counts: Counts, seed: int) -> Figure:
     rows = [counts[patient] for patient in sorted(counts) if counts[patient][1]]
     numerator, denominator = (sum(row[column] for row in rows) for column in (0, 1))
     bounds = interval(rows, ratio, seed) or (None, None)
+    if len(rows) > 1 and numerator in (0, denominator):
+        bounds = _never_otherwise(bool(numerator), len(rows))
     return Figure(
         value=numerator / denominator if denominator else None,
         low=bounds[0],
@@ -50,6 +52,15 @@ def figure(counts: Counts, seed: int) -> Figure:
         denominator=denominator,
         patients=len(rows),
     )
+
+
+def _never_otherwise(always: bool, patients: int) -> tuple[float, float]:
+    """What remains possible where no patient was seen otherwise: no resample shows it.
+
+    The exact (Clopper-Pearson) binomial bound over patients, 2.5 % on the open side.
+    """
+    seen_so = ((1 - CONFIDENCE) / 2) ** (1 / patients)
+    return (seen_so, 1.0) if always else (0.0, 1 - seen_so)
 
 
 def mean_figure(groups: Mapping[str, Counts], seed: int) -> Mean:

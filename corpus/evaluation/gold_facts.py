@@ -6,6 +6,7 @@ any other, and ``Mention.given`` remembers which ones the annotator wrote.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,9 +95,14 @@ def check_records(
     mentions: list[Mention] = []
     problems: list[ReadError] = []
     broken: set[str] = set()
+    told: dict[str, str] = {}
     for line in lines:
         try:
-            mentions.append(_mention(line, patient_id, notes))
+            mention = _mention(line, patient_id, notes)
+            first = told.setdefault(json.dumps(line.data, sort_keys=True), line.where)
+            if first != line.where:
+                raise Broken(f"says again what {first.rpartition('/')[2]} says")
+            mentions.append(mention)
         except Broken as error:
             about, consequence = _consequence(line.note_id, patient_id, notes)
             broken.update(about)

@@ -16,6 +16,8 @@ from criteria_engine.assessment import Anchors, Outcome, Triage
 from criteria_engine.protocol import Protocol
 
 ASSESSMENT = "assessment.gold.json"
+KEYS = ("patient_id", "protocol", "anchors", "criteria", "triage", "annotated_notes")
+"""What the file may tell; a misspelt key would lose what it holds."""
 
 Complaint = tuple[str, str]
 """The word that stands in quotes where something is wrong, and what is wrong there."""
@@ -47,6 +49,11 @@ def read_gold_assessment(
         return _nothing(patient_id, f"{path}:{line}", "is not JSON")
     if not isinstance(data, dict):
         return _nothing(patient_id, f"{path}:1", "is not a JSON object")
+    of_keys: list[Complaint] = [
+        (name, f"{name!r} is no key of this file; known are {', '.join(KEYS)}")
+        for name in data
+        if name not in KEYS
+    ]
     annotated, of_notes = _annotated(data.get("annotated_notes", []), note_ids)
     criteria, of_criteria = _criteria(data.get("criteria", {}), protocol)
     triage, of_triage = _triage(data.get("triage"))
@@ -57,7 +64,7 @@ def read_gold_assessment(
         annotated,
         tuple(
             ReadError(where=f"{path}:{_line(lines, word)}", what=what, patient_id=patient_id)
-            for word, what in (*of_notes, *of_criteria, *of_triage, *of_anchors)
+            for word, what in (*of_keys, *of_notes, *of_criteria, *of_triage, *of_anchors)
         ),
     )
 

@@ -93,6 +93,21 @@ def notes_not_read(folder: Path, gold: Gold) -> list[ReadError]:
     ]
 
 
+def patients_not_listed(folder: Path, gold: Gold) -> set[str]:
+    """The gold's patients of whom the ledger does not name a single note: others, perhaps, of the
+    same id.  None where there is no ledger."""
+    path = folder / LEDGER
+    if not path.exists():
+        return set()
+    listed = {(line.patient_id, line.note_id) for line in json_lines(path)}
+    return {
+        patient.patient_id
+        for patient in gold.patients
+        if patient.notes
+        and not any((one.patient_id, one.note_id) in listed for one in patient.notes)
+    }
+
+
 def _stranger(
     line: Line, patients: frozenset[str], texts: Mapping[NoteKey, str]
 ) -> ReadError | None:

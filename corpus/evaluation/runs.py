@@ -10,7 +10,12 @@ from abstraction.run import FACTS
 from corpus.evaluation.annotators import read_annotator
 from corpus.evaluation.engine_verdicts import assess_patients, outcomes
 from corpus.evaluation.gold_facts import is_gold
-from corpus.evaluation.predictions import Predictions, notes_not_read, read_predictions
+from corpus.evaluation.predictions import (
+    Predictions,
+    notes_not_read,
+    patients_not_listed,
+    read_predictions,
+)
 from corpus.evaluation.records import Gold, Run, Verdicts
 from corpus.evaluation.run_verdicts import ASSESSMENTS, read_verdicts
 from corpus.evaluation.standoff_gold import is_standoff
@@ -47,12 +52,25 @@ def _recorded(path: Path, gold: Gold) -> Run:
         verdicts, problems = read_verdicts(path / ASSESSMENTS, gold)
     else:
         verdicts, problems = _engine_verdicts(path / FACTS, predictions, gold)
+    strangers = patients_not_listed(path, gold) & verdicts.keys()
     return Run(
         rater="run",
         mentions=predictions.mentions,
-        verdicts=verdicts,
+        verdicts={one: stated for one, stated in verdicts.items() if one not in strangers},
         unfit=predictions.unfit,
-        problems=(*predictions.problems, *notes_not_read(path, gold), *problems),
+        problems=(
+            *predictions.problems,
+            *notes_not_read(path, gold),
+            *problems,
+            *(
+                ReadError(
+                    where=verdicts[one].where,
+                    what=f"the run read no note of {one!r}, so its verdicts are not scored",
+                    patient_id=one,
+                )
+                for one in sorted(strangers)
+            ),
+        ),
     )
 
 

@@ -19,6 +19,16 @@ def test_patients_who_are_all_alike_leave_no_doubt() -> None:
     assert (mean.value, mean.low, mean.high, mean.groups) == (0.75, 0.75, 0.75, 2)
 
 
+def test_what_was_never_seen_may_still_be() -> None:
+    # None of 40, in 10 patients: Clopper and Pearson's upper bound is 1 - 0.025 ** (1 / 10).
+    found = figure({f"p{n}": (0, 4) for n in range(10)}, seed=0)
+    assert (found.value, found.low) == (0.0, 0.0)
+    assert found.high == pytest.approx(binomtest(0, 10).proportion_ci(method="exact").high)
+    always = figure({f"p{n}": (4, 4) for n in range(10)}, seed=0)
+    assert (always.value, always.high) == (1.0, 1.0)
+    assert always.low == pytest.approx(binomtest(10, 10).proportion_ci(method="exact").low)
+
+
 def test_one_patient_alone_has_no_interval() -> None:
     found = figure({"p": (3, 4), "q": (0, 0)}, seed=0)
     assert (found.value, found.low, found.high, found.patients) == (0.75, None, None, 1)
@@ -49,7 +59,7 @@ def test_an_interval_lies_within_the_patients_own_figures(
     sound = {name: (min(row), max(row)) for name, row in counts.items()}
     found = figure(sound, seed=3)
     ratios = [row[0] / row[1] for row in sound.values() if row[1]]
-    if found.low is not None and found.high is not None:
+    if found.low is not None and found.high is not None and set(ratios) not in ({0.0}, {1.0}):
         assert min(ratios) - 1e-12 <= found.low <= found.high <= max(ratios) + 1e-12
     assert found == figure(dict(reversed(sound.items())), seed=3)
 

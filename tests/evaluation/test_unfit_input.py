@@ -333,8 +333,11 @@ def test_a_note_that_the_run_did_not_read_is_named_and_counts(
         f"'2026-03-09_letter' of 'p01', {so}",
         f"lupus-chart: {run}/ledger.jsonl: the run did not read the note "
         f"'2026-02-11_ward' of 'p02', {so}",
+        f"lupus-chart: {run}/assessments.jsonl:2: the run read no note of 'p02', "
+        "so its verdicts are not scored",
     ]
     assert metrics["scope"]["notes_scored"] == 3
+    assert metrics["scope"]["patients_with_verdicts"] == 1
 
 
 def assessment(run: Path, **changes: Any) -> str:
@@ -443,3 +446,32 @@ def test_an_unknown_protocol_is_refused(lupus_chart: Command, gold: Path, tmp_pa
     ended = lupus_chart("evaluate", "--gold", gold, "--protocol", "NCT0", "--out", tmp_path / "out")
     assert ended.code == 2
     assert ended.line.startswith("lupus-chart evaluate: no protocol 'NCT0'")
+
+
+@pytest.mark.parametrize(("word", "line"), [("criterias", 3), ("annotated", 4)])
+def test_a_misspelt_key_of_an_assessment_is_named(
+    lupus_chart: Command, gold: Path, tmp_path: Path, word: str, line: int
+) -> None:
+    (gold / "p01" / "assessment.gold.json").write_text(
+        '{\n "anchors": {"screening": "2026-04-01"},\n "criterias": {},\n "annotated": []\n}\n',
+        encoding="utf-8",
+    )
+    ended, _ = evaluated(lupus_chart, gold)
+    assert f"p01/assessment.gold.json:{line}: {word!r} is no key of this file" in ended.err
+    assert ended.code == 1
+
+
+def test_a_record_told_twice_is_named(lupus_chart: Command, gold: Path) -> None:
+    path = gold / "p01" / "facts.gold.jsonl"
+    first, rest = path.read_text(encoding="utf-8").split("\n", 1)
+    path.write_text(f"{first}\n{first}\n{rest}", encoding="utf-8")
+    ended, _ = evaluated(lupus_chart, gold)
+    assert "facts.gold.jsonl:2: says again what facts.gold.jsonl:1 says" in ended.err
+
+
+def test_nothing_is_written_among_the_gold(lupus_chart: Command, gold: Path) -> None:
+    for out in (gold, gold / "p01", gold / "new"):
+        ended = lupus_chart("evaluate", "--gold", gold, "--out", out)
+        assert ended.code == 2
+        assert "lies in the gold corpus" in ended.line
+    assert not (gold / "new").exists()
