@@ -17,8 +17,6 @@ from nlp_rules.schema import AnswerRules
 
 _ITEM_START = re.compile(r"[.;]\s|(?<![,/&])[ \t]*[\r\n]")
 _SENTENCE_START = re.compile(r"[.!?]\s|\n[ \t]*\r?\n|\n[ \t]*(?:[-*•#]|\d+[.)])[ \t]")
-_REACH = 400
-"""Characters before a closing answer in which the question is looked for."""
 
 
 class Mention(Protocol):
@@ -51,15 +49,11 @@ class AnswerGrammar:
     def cues(self, text: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, Cue]]:
         """Each mention's number with the denial that answers it; ``mentions`` by place."""
         starts = [mention.start for mention in mentions]
-        previous = 0
-        for answer in self._denied.finditer(text):
-            begin = self._item_start(text, previous, answer.start())
-            first, last = bisect_left(starts, begin), bisect_left(starts, answer.start())
-            for number in range(first, last):
-                if mentions[number].end <= answer.start() and mentions[number].kind in self._kinds:
-                    yield number, self._cue(mentions[number], answer.start(), answer.end(), False)
-            previous = answer.end()
-        yield from self._closed(text, mentions, starts)
+        for answers, question_start, reach in (
+            (self._denied, _ITEM_START, 300),
+            (self._denied_sentence, _SENTENCE_START, 400),
+        ):
+            yield from self._answered(text, mentions, starts, answers, question_start, reach)
         yield from self._listed(text, mentions)
         for number, mention in enumerate(mentions):
             if mention.kind in self._kinds and (
@@ -78,14 +72,21 @@ class AnswerGrammar:
                 if sign is not None:
                     yield number, self._cue(mention, sign.start(), sign.end(), True)
 
-    def _closed(
-        self, text: str, mentions: Sequence[Mention], starts: Sequence[int]
+    def _answered(
+        self,
+        text: str,
+        mentions: Sequence[Mention],
+        starts: Sequence[int],
+        answers: re.Pattern[str],
+        question_start: re.Pattern[str],
+        reach: int,
     ) -> Iterator[tuple[int, Cue]]:
-        """Everything that a sentence asks and its closing answer denies."""
+        """All that is asked before an answer: since the question's start, the last answer, or as
+        many characters back as ``reach``."""
         previous = 0
-        for answer in self._denied_sentence.finditer(text):
-            floor = max(previous, answer.start() - _REACH)
-            ends = [match.end() for match in _SENTENCE_START.finditer(text, floor, answer.start())]
+        for answer in answers.finditer(text):
+            floor = max(previous, answer.start() - reach)
+            ends = [match.end() for match in question_start.finditer(text, floor, answer.start())]
             first = bisect_left(starts, ends[-1] if ends else floor)
             for number in range(first, bisect_left(starts, answer.start())):
                 mention = mentions[number]
@@ -122,12 +123,6 @@ class AnswerGrammar:
             if lead and self._switch_between.match(gap):
                 yield number, Cue("stopped", *lead.span(), distance=-9, before=True)
                 yield number + 1, Cue("active", *lead.span(), distance=-9, before=True)
-
-    def _item_start(self, text: str, previous: int, answer: int) -> int:
-        """Where the answered item begins: its line, its clause, or behind the last answer."""
-        floor = max(previous, answer - 300)
-        ends = [match.end() for match in _ITEM_START.finditer(text, floor, answer)]
-        return ends[-1] if ends else floor
 
     @staticmethod
     def _cue(mention: Mention, start: int, end: int, before: bool) -> Cue:

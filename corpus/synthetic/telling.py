@@ -35,7 +35,6 @@ class Said:
 
     topic: str
     day: dt.date
-    role: str
     subject: Any
     printed: frozenset[str] = frozenset()
 
@@ -108,7 +107,6 @@ class _Writer:
                     Said(
                         "person_line",
                         self.moment.day,
-                        self.moment.role,
                         None,
                         frozenset(node.concepts),
                     )
@@ -231,4 +229,4 @@ class _Writer:
 
     def _remember(self, topic: str, subject: Any, spoken: Spoken | None = None) -> Said:
         printed = spoken.printed if spoken else frozenset[str]()
-        return Said(topic, self.moment.day, self.moment.role, subject, printed)
+        return Said(topic, self.moment.day, subject, printed)
