@@ -35,6 +35,7 @@ Role = Literal[
 Comparator = Literal["<", "<=", ">", ">="]
 Interpretation = Literal["positive", "negative", "indeterminate", "low", "normal", "high"]
 UnitBasis = Literal["printed", "inferred"]
+ClassBasis = Literal["printed", "inferred"]
 TherapyStatus = Literal[
     "active", "held", "stopped", "planned", "declined", "never_given", "unknown"
 ]
@@ -159,12 +160,15 @@ class BiopsyFact(FactBase):
 
     ``classes`` is sorted; empty when the text names no class.  Where the text leaves a choice
     ("class III vs V") ``classes`` is the union and ``readings`` holds each possible set.
+    ``class_basis`` is "inferred" where the text names the histological pattern and no class
+    ("diffuse proliferative lupus nephritis"): such a fact never decides a criterion.
     """
 
     kind: Literal["biopsy"] = "biopsy"
     organ: Literal["native_kidney", "allograft_kidney"] = "native_kidney"
     classes: tuple[BiopsyClass, ...] = ()
     readings: tuple[tuple[BiopsyClass, ...], ...] = ()
+    class_basis: ClassBasis | None = None
     activity_letters: ActivityLetters | None = None
     activity_index: float | None = Field(default=None, ge=0, le=24)
     chronicity_index: float | None = Field(default=None, ge=0, le=12)

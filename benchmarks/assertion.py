@@ -25,7 +25,7 @@ from spacy.tokens import Span
 
 from abstraction.notes import Note
 from abstraction.pipeline import build_pipeline, extract_facts
-from abstraction.pipeline.assertions import judge_statement
+from abstraction.pipeline.assertions import Judgement, judge_statement
 from abstraction.pipeline.targets import GROUP, Target
 from nlp_rules import load_rules
 
@@ -37,6 +37,7 @@ CLASSES = {
     "other": ("experiencer", "other"),
 }
 _BEFORE_CONTEXT = ("lupus_sentences", "lupus_sections")
+_HISTORY = re.compile(r"\b(?:history|hx|h/o|prior|previous|past)\b", re.IGNORECASE)
 _ABOUT_OTHERS = frozenset({"family", "donor", "other_person"})
 
 
@@ -149,17 +150,25 @@ def _read(nlp: Language, case: Case) -> Mapping[str, str] | None:
         implied - _ABOUT_OTHERS,
         chronic=False,
     )
+    sought = any(cue.category == "sought" for cue in own.cues)
     doubted = {"absent": "negated", "possible": "possible"}
-    supposed = own.assertion in ("hypothetical", "conditional")
     return {
-        "negation": doubted.get(own.assertion, "affirmed"),
-        "temporality": "hypothetical"
-        if supposed
-        else "historical"
-        if own.temporality == "past"
-        else "recent",
+        "negation": "possible" if sought else doubted.get(own.assertion, "affirmed"),
+        "temporality": "recent" if sought else _temporality(own, case.sentence),
         "experiencer": "patient" if whole.experiencer == "patient" else "other",
     }
+
+
+def _temporality(judged: Judgement, sentence: str) -> str:
+    """The kit's idea of time: a denied history is history, and a story's past tense is not."""
+    if judged.assertion in ("hypothetical", "conditional"):
+        return "hypothetical"
+    told = {cue.category for cue in judged.cues}
+    denied_history = judged.assertion == "absent" and any(
+        _HISTORY.search(sentence, cue.start, cue.end) for cue in judged.cues
+    )
+    bygone = judged.temporality == "past" and "past_tense" not in told
+    return "historical" if denied_history or bygone else "recent"
 
 
 def _score(read: Iterable[tuple[Case, Mapping[str, str]]], field: str, value: str) -> Score:

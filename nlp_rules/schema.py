@@ -227,7 +227,7 @@ CueCategory = Literal[
     "donor", "other_person", "historical", "resolved", "active", "stopped", "held", "declined",
     "access_denied", "never_given", "affirmed", "inefficacy", "intolerance", "completed",
     "pregnancy_reason", "pending", "allergy", "hearsay", "corrected", "education", "partial",
-    "complete", "payer", "former",
+    "complete", "payer", "former", "past_tense", "sought", "suggestive", "consistent",
 ]  # fmt: skip
 
 
@@ -248,6 +248,15 @@ class CueRule(Rule):
     cues: Words = Field(min_length=1)
 
 
+class FormRules(Rule):
+    """Words of forms: heads of lists and of columns."""
+
+    denied_head: Pattern = Field(description="Heads a list of what is not there.")
+    other_head: Pattern = Field(description="Ends such a list.")
+    absent_columns: Words
+    present_columns: Words
+
+
 class AnswerRules(Rule):
     """How forms answer a list of labels, the sign of a denied one, and how drugs are switched.
 
@@ -266,7 +275,10 @@ class AnswerRules(Rule):
     affirmed: tuple[Pattern, ...] = ()
     switch_before: Pattern = r"(?!)"
     switch_between: Pattern = r"(?!)"
-    minus_sign: Pattern
+    denied_before: Pattern = Field(
+        default=r"(?!)", description="Right before a mention: it denies that one alone."
+    )
+    forms: FormRules
 
 
 class SectionRule(Rule):
@@ -336,6 +348,15 @@ class DatesRule(Rule):
     not_dates_after: tuple[Pattern, ...] = ()
 
 
+class HistologyName(Rule):
+    """A pattern of lupus nephritis told in words, and each set of classes that it can mean."""
+
+    pattern: Pattern
+    readings: tuple[tuple[Literal["I", "II", "III", "IV", "V", "VI"], ...], ...] = Field(
+        min_length=1
+    )
+
+
 class BiopsyRules(Rule):
     """How kidney biopsy classes are written, and what must not be taken for one."""
 
@@ -344,6 +365,10 @@ class BiopsyRules(Rule):
     numerals: dict[str, Literal["I", "II", "III", "IV", "V", "VI"]]
     renal_context: tuple[Pattern, ...]
     note_context: tuple[Pattern, ...]
+    own_scale: tuple[Pattern, ...] = Field(
+        description="Forms that no other scale has; matched from the phrase's first character."
+    )
+    lower_bound: tuple[Pattern, ...] = Field(description='Before the phrase: "at least".')
     not_after: tuple[Pattern, ...]
     not_before: tuple[Pattern, ...]
     intravenous_after: tuple[Pattern, ...]
@@ -357,6 +382,16 @@ class BiopsyRules(Rule):
     who: tuple[Pattern, ...]
     biopsy_words: tuple[Pattern, ...]
     subclasses: dict[str, Literal["I", "II", "III", "IV", "V", "VI"]] = {}
+    histology_names: tuple[HistologyName, ...] = Field(
+        default=(), description="Longer names first: what one has read, the next leaves alone."
+    )
+    lupus_nephritis: Pattern = Field(
+        default=r"(?!)", description="What {lupus} stands for in the histology names."
+    )
+    transformation: Pattern = Field(
+        default=r"(?!)", description="Says in a sentence that one class became another."
+    )
+    became: Pattern = Field(default=r"(?!)", description="All that stands between those two.")
     joiners: tuple[Pattern, ...]
     choices: tuple[Pattern, ...]
     separators: tuple[Pattern, ...]

@@ -13,8 +13,13 @@ from itertools import pairwise
 from typing import Protocol
 
 from abstraction.pipeline.cues import Cue
+from abstraction.pipeline.forms import FormReader, answered
 from nlp_rules.schema import AnswerRules
 
+SURE = -9
+"""Distance of an answer that no other cue outweighs."""
+_LEAD = 30
+"""Characters before a mention in which a word may deny it alone."""
 _ITEM_START = re.compile(r"[.;]\s|(?<![,/&])[ \t]*[\r\n]")
 _SENTENCE_START = re.compile(r"[.!?]\s|\n[ \t]*\r?\n|\n[ \t]*(?:[-*•#]|\d+[.)])[ \t]")
 
@@ -43,7 +48,8 @@ class AnswerGrammar:
         self._denied_sentence = _any_of(rules.denied_sentence)
         self._between_items = re.compile(rules.between_items, re.IGNORECASE)
         self._last_joint = re.compile(rules.last_joint, re.IGNORECASE)
-        self._sign_before = re.compile(rf"(?:{rules.minus_sign})\s*$")
+        self._denied_before = re.compile(rf"(?:{rules.denied_before})$", re.IGNORECASE)
+        self._forms = FormReader(rules.forms)
         self._kinds = frozenset(rules.kinds)
 
     def cues(self, text: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, Cue]]:
@@ -63,14 +69,36 @@ class AnswerGrammar:
         for answer in self._affirmed.finditer(text):
             number = bisect_left(starts, answer.start()) - 1
             if number >= 0 and not text[mentions[number].end : answer.start()].strip(" \t"):
-                yield number, Cue("affirmed", *answer.span(), distance=0, before=False)
+                yield number, Cue("affirmed", *answer.span(), distance=SURE, before=False)
         yield from self._switches(text, mentions)
         for number, mention in enumerate(mentions):
             if mention.kind in self._kinds:
-                floor = max(0, mention.start - 8)
-                sign = self._sign_before.search(text, floor, mention.start)
-                if sign is not None:
-                    yield number, self._cue(mention, sign.start(), sign.end(), True)
+                floor = max(0, mention.start - _LEAD)
+                lead = self._denied_before.search(text, floor, mention.start)
+                if lead is not None:
+                    yield number, self._cue(mention, lead.start(), lead.end(), True)
+        yield from self._formal(text, mentions, starts)
+
+    def _formal(
+        self, text: str, mentions: Sequence[Mention], starts: Sequence[int]
+    ) -> Iterator[tuple[int, Cue]]:
+        """What signs, boxes, columns and heads of lists answer."""
+        ends = [mention.end for mention in mentions]
+        for answer in self._forms.answers(text):
+            for number in answered(answer, starts, ends):
+                mention = mentions[number]
+                if mention.kind not in self._kinds:
+                    continue
+                if answer.adjacent and text[mention.end : answer.start].strip(" \t"):
+                    continue
+                printed = text[answer.start : answer.end]
+                first = answer.start + len(printed) - len(printed.lstrip())
+                last = answer.end - len(printed) + len(printed.rstrip())
+                before = answer.start < mention.start
+                if answer.denied:
+                    yield number, self._cue(mention, first, last, before)
+                else:
+                    yield number, Cue("affirmed", first, last, SURE, before)
 
     def _answered(
         self,
@@ -127,7 +155,7 @@ class AnswerGrammar:
     @staticmethod
     def _cue(mention: Mention, start: int, end: int, before: bool) -> Cue:
         category = "never_given" if mention.kind == "therapy" else "negated"
-        return Cue(category, start, end, distance=0, before=before)
+        return Cue(category, start, end, distance=0, before=before, answers=True)
 
 
 def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:

@@ -69,6 +69,11 @@ def nearest(cues: Sequence[Cue], category: str) -> Cue | None:
     return min(found, key=lambda c: (c.distance, c.start), default=None)
 
 
+def _nearer(one: Cue | None, other: Cue | None) -> Cue | None:
+    found = [cue for cue in (one, other) if cue is not None]
+    return min(found, key=lambda c: (c.distance, c.start), default=None)
+
+
 def judge_statement(cues: Sequence[Cue], implied: Collection[str], chronic: bool) -> Judgement:
     """A diagnosis, biopsy or status.  ``chronic``: under "past history" it is still so."""
     person, about = experiencer(cues, implied)
@@ -91,21 +96,33 @@ def judge_statement(cues: Sequence[Cue], implied: Collection[str], chronic: bool
     gone = nearest(cues, "former")
     if gone is not None:
         return Judgement("present", "past", cues=(gone,))
-    past = nearest(cues, "historical")
+    past = nearest(cues, "historical") or nearest(cues, "past_tense")
     if not chronic and (past is not None or "past" in implied):
         return Judgement("present", "past", cues=(past,) if past else ())
     return Judgement(cues=(past,) if past else ())
 
 
 def _denied_or_doubted(cues: Sequence[Cue]) -> Judgement | None:
-    """Negation, possibility, condition or hypothesis: the nearest cue decides; a closing denial
-    ("suspected X was ruled out") wins over what stands before the mention."""
+    """Negation, possibility, condition or hypothesis: the nearest cue decides.
+
+    A closing denial ("suspected X was ruled out") wins over what stands before the mention, and so
+    does a denial of what would point to it ("no changes suggestive of X").
+    """
     negated, possible = nearest(cues, "negated"), nearest(cues, "possible")
-    hypothetical, conditional = nearest(cues, "hypothetical"), nearest(cues, "conditional")
+    conditional = nearest(cues, "conditional")
+    hypothetical = _nearer(nearest(cues, "hypothetical"), nearest(cues, "sought"))
+    if link := _nearer(nearest(cues, "suggestive"), nearest(cues, "consistent")):
+        if negated is not None and negated.before and negated.separated:
+            negated = None
+        if negated is None and link.category == "suggestive":
+            possible = _nearer(possible, link)
     planned = nearest(cues, "planned")
     affirmed = nearest(cues, "affirmed")
+    if affirmed and affirmed.distance < 0:
+        return None
     if affirmed and negated and negated.before and not affirmed.before:
-        negated = negated if negated.distance <= affirmed.distance else None
+        kept = negated.distance <= affirmed.distance or not negated.separated
+        negated = negated if kept else None
     if affirmed and possible and not affirmed.before and affirmed.distance <= possible.distance:
         possible = None
     closing = negated is not None and not negated.before

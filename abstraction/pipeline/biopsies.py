@@ -6,6 +6,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from abstraction.pipeline.class_grammar import ClassGrammar, ClassPhrase
+from abstraction.pipeline.histology_names import HistologyNames
 from abstraction.pipeline.packs import SHIPPED, rule_pack
 from abstraction.pipeline.targets import GROUP, Sentences, Target
 
@@ -27,6 +28,7 @@ class BiopsyFinder:
 
     def __init__(self, nlp: Language, name: str, rules: str) -> None:
         self._grammar = ClassGrammar(rule_pack(rules).biopsies)
+        self._names = HistologyNames(rule_pack(rules).biopsies)
 
     def __call__(self, doc: Doc) -> Doc:
         found: list[ClassPhrase | None] = [None] * len(doc._.targets)
@@ -44,8 +46,11 @@ class BiopsyFinder:
         return doc
 
     def _phrases(self, doc: Doc) -> list[tuple[int, ClassPhrase]]:
-        """The phrases of each sentence; a biopsy alone where a sentence has no class phrase and
-        heads none that follows."""
+        """The class phrases of each sentence.
+
+        Without one in the sentence or beside it, a histological pattern's name; without either, a
+        biopsy alone, unless it heads what follows.
+        """
         text, sentences = doc.text, Sentences.of(doc)
         concerned = self._grammar.concerns(text)
         bounds = [sentences.bounds(number) for number, _ in enumerate(sentences.starts)]
@@ -56,6 +61,8 @@ class BiopsyFinder:
         found: list[tuple[int, ClassPhrase]] = []
         for number, (start, end) in enumerate(bounds):
             phrases = classed[number]
+            if not phrases and not any(classed[max(0, number - 1) : number + 2]):
+                phrases = list(self._names.phrases(text, start, end))
             heads = text[start:end].rstrip().endswith(":") and any(classed[number + 1 : number + 2])
             if concerned and not phrases and not heads:
                 alone = self._grammar.biopsy_alone(text, start, end)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
-from abstraction.facts import ActivityLetters, BiopsyClass
+from abstraction.facts import ActivityLetters, BiopsyClass, ClassBasis
 from abstraction.pipeline.parts import Part
 from abstraction.pipeline.printed import any_of
 from nlp_rules.schema import BiopsyRules
@@ -20,6 +21,8 @@ _ORDER: tuple[BiopsyClass, ...] = ("I", "II", "III", "IV", "V", "VI")
 _LINK = r"[\s\u00a0\u2009\u202f]*"
 _BEFORE, _AFTER = 40, 30
 """Characters before and after a phrase that can show it to be of another scale."""
+_FORM = 60
+"""Characters from a phrase's first on in which its own form can show the scale."""
 _REACH = 200
 """Characters after a phrase's sentence in which its indices may still stand."""
 _MOST_ACTIVITY, _MOST_CHRONICITY = 24, 12
@@ -37,6 +40,7 @@ class ClassPhrase:
     end: int
     classes: tuple[BiopsyClass, ...] = ()
     readings: tuple[tuple[BiopsyClass, ...], ...] = ()
+    class_basis: ClassBasis | None = None
     letters: ActivityLetters | None = None
     activity_index: float | None = None
     chronicity_index: float | None = None
@@ -74,15 +78,19 @@ class ClassGrammar:
         word = "|".join(w if "\\" in w else re.escape(w) for w in rules.class_words)
         between = rf"{_LINK}(?:{joiner}|{alternative}){_LINK}(?:(?:{word})\b{_LINK})?"
         self._phrase = re.compile(
-            rf"(?P<word>\b(?:{word})(?![a-z])\.?{_LINK}[:=(]?{_LINK})?(?P<first>(?<!/){plain})"
+            rf"(?P<word>\b(?:{word})(?![a-z])\.?{_LINK}[:=(-]?{_LINK})?(?P<first>(?<!/){plain})"
             rf"(?P<rest>(?:{between}{plain})*)",
             re.IGNORECASE,
         )
         self._one = re.compile(one, re.IGNORECASE)
         self._choice = _any(rules.choices)
+        self._transformation = re.compile(rules.transformation, re.IGNORECASE)
+        self._became = re.compile(rules.became, re.IGNORECASE)
         self._separator = _any(rules.separators)
         self._renal = _any(rules.renal_context)
         self._note = _any(rules.note_context)
+        self._own_scale = _any(rules.own_scale)
+        self._lower_bound = _any(rules.lower_bound)
         self._not_after = _any(rules.not_after)
         self._not_before = _any(rules.not_before)
         self._intravenous = _any(rules.intravenous_after)
@@ -102,12 +110,17 @@ class ClassGrammar:
         return bool(self._note.search(text))
 
     def phrases(self, text: str, start: int, end: int, *, concerned: bool) -> Iterator[ClassPhrase]:
-        """The class phrases of the sentence ``[start, end)``; ``concerned``: the note speaks of
-        lupus nephritis, so that the sentence need not."""
+        """The class phrases of the sentence ``[start, end)``.
+
+        ``concerned``: the note speaks of lupus nephritis, so that the sentence need not; in any
+        other note a phrase must show by its own form that it is of this scale ("IV-G (A/C)").
+        """
         renal = bool(self._renal.search(text, start, end))
-        if not renal and not concerned:
-            return
-        found = list(self._candidates(text, start, end, renal))
+        found = [
+            candidate
+            for candidate in self._candidates(text, start, end, renal)
+            if renal or concerned or self._own_scale.search(text[candidate[0] : end][:_FORM])
+        ]
         for number, (first, body, last) in enumerate(found):
             stop = found[number + 1][0] if number + 1 < len(found) else end
             yield self._read(text, first, body, last, start, stop, end)
@@ -117,13 +130,15 @@ class ClassGrammar:
     ) -> Iterator[tuple[int, int, int]]:
         """Each phrase as its first character, the first of its numerals, and one past its last."""
         position = start
+        changes = bool(self._transformation.search(text, start, end))
         while match := self._phrase.search(text, position, end):
             position = max(match.end(), match.start() + 1)
             if not self._is_class(text, match, start, end, renal):
                 position = match.end("first") if match["word"] is None else match.end("word") + 1
                 position = max(position, match.start() + 1)
                 continue
-            last = self._without_route(text, match, end)
+            last = self._first_class(text, match) if changes else None
+            last = last or self._closed(text, match, self._without_route(text, match, end))
             position = max(last, match.start() + 1)
             yield match.start(), match.start("first"), last
 
@@ -137,6 +152,19 @@ class ClassGrammar:
             pieces.pop()
         return pieces[-1].end() if pieces else match.end()
 
+    def _first_class(self, text: str, match: re.Match[str]) -> int | None:
+        """Where the phrase ends when its next numeral is what the class became: "III to V"."""
+        pieces = list(self._one.finditer(text, match.start("first"), match.end()))
+        for piece, following in pairwise(pieces):
+            if self._became.fullmatch(text[piece.end() : following.start()]):
+                return piece.end()
+        return None
+
+    def _closed(self, text: str, match: re.Match[str], last: int) -> int:
+        """One past the bracket that closes what the phrase opens: "class (IV+V)"."""
+        opened = "(" in text[match.start() : match.start("first")]
+        return last + 1 if opened and text[last : last + 1] == ")" else last
+
     def _is_class(self, text: str, match: re.Match[str], start: int, end: int, renal: bool) -> bool:
         before = text[max(start, match.start() - _BEFORE) : match.start()]
         if self._not_after.search(before):
@@ -147,8 +175,7 @@ class ClassGrammar:
         printed = self._one.search(match["first"])
         if printed is None:
             return False
-        letters = re.match(r"[^\W\d_]+|[|\d]+", match["first"])
-        numeral = letters[0] if letters else match["first"]
+        numeral = match["first"][: len(self._numeral(printed))]
         if match["word"]:
             word = match["word"].strip().lower().rstrip(".:(= ")
             return renal or word not in self._doubtful
@@ -178,7 +205,10 @@ class ClassGrammar:
                 readings = [[*r, *found] for r in readings]
             else:
                 readings.append(list(found))
-        sets = tuple(dict.fromkeys(_sorted(r) for r in readings))
+        if len(classes) == 1 and self._lower_bound.search(text[start:first][-_BEFORE:]):
+            higher = _ORDER[_ORDER.index(classes[0][0]) :]
+            readings = [[one] for one in higher if one != "V" or classes[0] == ["V"]]
+        sets = tuple(dict.fromkeys(sorted_classes(r) for r in readings))
         letters = next((p["letters"] for p in pieces if p["letters"]), None)
         before = text[max(start, first - 60) : first]
         around = text[max(start, first - 60) : min(end, last + 40)]
@@ -194,8 +224,9 @@ class ClassGrammar:
         return ClassPhrase(
             start=first,
             end=last,
-            classes=_sorted([c for r in readings for c in r]),
+            classes=sorted_classes([c for r in readings for c in r]),
             readings=sets if len(sets) > 1 else (),
+            class_basis="printed",
             letters=_letters(letters),
             activity_index=_index(activity, _MOST_ACTIVITY),
             chronicity_index=_index(chronicity, _MOST_CHRONICITY),
@@ -222,10 +253,14 @@ class ClassGrammar:
             )
         return following.start() if following else reach
 
+    def _numeral(self, piece: re.Match[str]) -> str:
+        """The numeral that a piece opens with, as the rules spell it."""
+        printed = piece[0].lower()
+        return next(name for name, _ in self._numerals if printed.startswith(name.lower()))
+
     def _class(self, piece: re.Match[str]) -> list[BiopsyClass]:
         """The class of one numeral; a subclass such as WHO Vd can hold a second class."""
-        printed = piece[0].lower()
-        found = next(c for name, c in self._numerals if printed.startswith(name.lower()))
+        found = dict(self._numerals)[self._numeral(piece)]
         second = self._subclasses.get(found + (piece["sub"] or "").lower())
         return [found, second] if second else [found]
 
@@ -250,7 +285,8 @@ def _paragraph_end(text: str, end: int) -> int:
     return blank.start() if blank else min(len(text), end + _REACH)
 
 
-def _sorted(classes: list[BiopsyClass]) -> tuple[BiopsyClass, ...]:
+def sorted_classes(classes: list[BiopsyClass]) -> tuple[BiopsyClass, ...]:
+    """Each class once, in the order of their numerals."""
     return tuple(sorted(set(classes), key=_ORDER.index))
 
 

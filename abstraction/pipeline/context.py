@@ -137,12 +137,28 @@ class ClinicalConText(ConText):
             for target, modifier in graph.edges:
                 rivals = [t for t in graph.targets if t.label == target.label and t is not target]
                 cues[place[id(target)]].append(_cue(doc, target, modifier, rivals))
-        for number, cue in self._answers.cues(doc.text, doc._.targets):
+        found = list(self._answers.cues(doc.text, doc._.targets))
+        spent = sorted({(c.start, c.end) for _, c in found if c.answers and not c.before})
+        cues = [_unspent(reaching, spent) for reaching in cues]
+        for number, cue in found:
             cues[number].append(cue)
         doc._.cues = tuple(
             tuple(sorted(set(c), key=lambda cue: (cue.start, cue.end, cue.category))) for c in cues
         )
         return doc
+
+
+def _unspent(cues: Sequence[Cue], spent: Sequence[tuple[int, int]]) -> list[Cue]:
+    """Without the words that have answered what stood before them: they deny nothing after.
+
+    ``spent``: the answers' characters, sorted.
+    """
+
+    def is_spent(cue: Cue) -> bool:
+        last = bisect_right(spent, (cue.start, cue.end + 1)) - 1
+        return last >= 0 and spent[last][0] <= cue.start and cue.end <= spent[last][1]
+
+    return [cue for cue in cues if not (cue.before and is_spent(cue))]
 
 
 _WEIGHTS = {",": 2, ";": 5}
@@ -153,7 +169,8 @@ def _cue(doc: Doc, target: Span, modifier: ConTextModifier, rivals: Sequence[Spa
     start, end = modifier.modifier_span
     before = end <= target.start
     low, high = (end, target.start) if before else (target.end, start)
-    words = sum(_WEIGHTS.get(t.text, 1) for t in doc[low : max(low, high)] if not t.is_space)
+    gap = [token.text for token in doc[low : max(low, high)] if not token.is_space]
+    words = sum(_WEIGHTS.get(text, 1) for text in gap)
     between = sum(1 for rival in rivals if low <= rival.start and rival.end <= high)
     return Cue(
         category=modifier.category.lower(),
@@ -161,4 +178,5 @@ def _cue(doc: Doc, target: Span, modifier: ConTextModifier, rivals: Sequence[Spa
         end=doc[end - 1].idx + len(doc[end - 1]),
         distance=words + _RIVAL * between,
         before=before,
+        separated=any(text in _WEIGHTS for text in gap),
     )

@@ -10,7 +10,8 @@ class Cue:
     """A cue that reaches a mention: its meaning and its characters ``[start, end)``.
 
     ``distance`` counts the words between cue and mention; a comma counts as two, a semicolon and
-    another mention of the same kind as five.
+    another mention of the same kind as five.  ``separated``: a comma or semicolon stands between.
+    ``answers``: the cue is a form's answer, which reaches nothing but what was asked.
     """
 
     category: str
@@ -18,3 +19,5 @@ class Cue:
     end: int
     distance: int
     before: bool
+    separated: bool = False
+    answers: bool = False

@@ -114,6 +114,7 @@ def biopsy_fact(
         organ=phrase.organ,
         classes=phrase.classes,
         readings=phrase.readings,
+        class_basis=phrase.class_basis,
         activity_letters=phrase.letters,
         activity_index=phrase.activity_index,
         chronicity_index=phrase.chronicity_index,

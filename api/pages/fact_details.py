@@ -224,6 +224,8 @@ def _therapy(fact: TherapyFact) -> Iterator[Row]:
 def _biopsy(fact: BiopsyFact) -> Iterator[Row]:
     yield "Organ", words(fact.organ)
     yield "Classes", " + ".join(fact.classes) or "none named"
+    if fact.class_basis == "inferred":
+        yield "Basis", "inferred from the pattern's name, no class is printed"
     if fact.readings:
         yield "Either", " or ".join(" + ".join(reading) for reading in fact.readings)
     if fact.activity_letters:

@@ -25,6 +25,7 @@ class BiopsyClassIn(Node):
     The classes told in one note for one day are one biopsy.  A newest biopsy without any of the
     classes under an older one with them is a conflict for a person, unless ``newest_governs``.
     ``who_labelled`` tells whether a class of the WHO system counts (``accept``) or stays open.
+    A class inferred from the name of a histological pattern always stays open.
     """
 
     op: Literal["biopsy_class"] = "biopsy_class"
@@ -64,12 +65,15 @@ class BiopsyClassIn(Node):
 
     def _mention(self, fact: BiopsyFact) -> Mention | None:
         if stance(fact) is Stance.DENIED:
-            ruled_out = set(self.one_of) <= set(fact.classes)
+            printed = fact.class_basis != "inferred"
+            ruled_out = printed and set(self.one_of) <= set(fact.classes)
             return Mention(fact, Truth.FALSE) if ruled_out else None
         if not fact.classes and not fact.readings:
             return None
         readings = fact.readings or (fact.classes,)
         truth = logic.agreed(truth_of(bool(set(self.one_of) & set(read))) for read in readings)
+        if fact.class_basis == "inferred":
+            truth = Truth.UNKNOWN
         if fact.system == "who" and self.who_labelled == "unknown":
             truth = Truth.UNKNOWN
         return Mention(fact, truth)
