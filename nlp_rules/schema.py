@@ -298,6 +298,7 @@ class SectionRule(Rule):
             "stopped",
             "held",
             "never_taken",
+            "criteria",
         ],
         ...,
     ] = ()
@@ -377,6 +378,9 @@ class BiopsyRules(Rule):
     )
     bare_numeral_not_after: tuple[Pattern, ...]
     kidney_biopsy: tuple[Pattern, ...]
+    any_biopsy: tuple[Pattern, ...] = ()
+    other_organ: tuple[Pattern, ...] = ()
+    native: Pattern = r"(?!)"
     allograft: tuple[Pattern, ...]
     isn_rps: tuple[Pattern, ...]
     who: tuple[Pattern, ...]
@@ -394,6 +398,7 @@ class BiopsyRules(Rule):
     became: Pattern = Field(default=r"(?!)", description="All that stands between those two.")
     joiners: tuple[Pattern, ...]
     choices: tuple[Pattern, ...]
+    versus: Pattern = Field(default=r"(?!)", description="A choice that stays open.")
     separators: tuple[Pattern, ...]
     activity_index: tuple[Pattern, ...]
     chronicity_index: tuple[Pattern, ...]

@@ -29,6 +29,9 @@ _STATUSES: dict[str, TherapyStatus | None] = {
 }
 _FIRMNESS = {"declined": 8, "access_denied": 8, "never_given": 4, "held": 4}
 """By how many words a firm cue outweighs an ordinary one that stands nearer."""
+_DENIALS = frozenset({"never_given", "negated"})
+_OVERRULED = frozenset({"active", "stopped", "held", "historical", "planned", "considered"})
+"""What stands further off than a denial before the drug: "stopped AZA, not on prednisone"."""
 _SECTION_STATUSES = (
     ("stopped", "stopped"),
     ("held", "held"),
@@ -174,6 +177,8 @@ def judge_therapy(
         )
     if condition := nearest(cues, "conditional"):
         return TherapyJudgement("conditional", "planned", person, None, cues=(condition,))
+    if dosed:
+        cues = [c for c in cues if not (c.category in _DENIALS and c.before and c.separated)]
     reason = next(((c, r) for name, r in _REASONS if (c := nearest(cues, name))), None)
     failed = nearest(cues, "inefficacy")
     standing = [c for c in cues if c.category in _STATUSES]
@@ -183,7 +188,14 @@ def judge_therapy(
         default=None,
     )
     negated, possible = nearest(cues, "negated"), nearest(cues, "possible")
-    if chosen is None and negated is not None:
+    overruled = (
+        chosen is not None
+        and negated is not None
+        and negated.before
+        and chosen.category in _OVERRULED
+        and negated.distance < chosen.distance
+    )
+    if negated is not None and (chosen is None or overruled):
         return TherapyJudgement("absent", "current", person, "unknown", cues=(negated,))
     if chosen is None and possible is not None:
         return TherapyJudgement("possible", "current", person, "unknown", cues=(possible,))

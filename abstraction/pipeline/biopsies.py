@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -14,6 +16,9 @@ if not Doc.has_extension("biopsies"):
     Doc.set_extension("biopsies", default=None)
 
 _CONCEPT = "kidney_biopsy"
+_ITEM = re.compile(r"\s*(?:[-–•*#·]|\(?\w{1,2}[.)]\s|\(?'?\d|[Bb]x\b)")
+_LONGEST_HEADING = 40
+"""Characters of the longest line without a full stop that is taken for a heading."""
 
 
 @Language.factory(
@@ -28,7 +33,7 @@ class BiopsyFinder:
 
     def __init__(self, nlp: Language, name: str, rules: str) -> None:
         self._grammar = ClassGrammar(rule_pack(rules).biopsies)
-        self._names = HistologyNames(rule_pack(rules).biopsies)
+        self._names = HistologyNames(rule_pack(rules).biopsies, self._grammar)
 
     def __call__(self, doc: Doc) -> Doc:
         found: list[ClassPhrase | None] = [None] * len(doc._.targets)
@@ -61,14 +66,26 @@ class BiopsyFinder:
         found: list[tuple[int, ClassPhrase]] = []
         for number, (start, end) in enumerate(bounds):
             phrases = classed[number]
-            if not phrases and not any(classed[max(0, number - 1) : number + 2]):
+            beside = [n for n in (number - 1, number + 1) if 0 <= n < len(bounds) and classed[n]]
+            if not phrases and not any(_goes_on(text, *bounds[max(number, n)]) for n in beside):
                 phrases = list(self._names.phrases(text, start, end))
-            heads = text[start:end].rstrip().endswith(":") and any(classed[number + 1 : number + 2])
-            if concerned and not phrases and not heads:
-                alone = self._grammar.biopsy_alone(text, start, end)
+            heads = _is_heading(text[start:end]) and any(classed[number + 1 : number + 2])
+            if not phrases and not heads:
+                alone = self._grammar.biopsy_alone(text, start, end, concerned=concerned)
                 phrases = [alone] if alone else []
             found.extend((number, phrase) for phrase in phrases)
         return found
+
+
+def _goes_on(text: str, start: int, end: int) -> bool:
+    """Whether the sentence ``[start, end)`` goes on with the one before it, and opens no item."""
+    return not _ITEM.match(text, start, end)
+
+
+def _is_heading(sentence: str) -> bool:
+    """Whether a line names what the next ones tell: "Biopsy history"."""
+    line = sentence.strip()
+    return line.endswith(":") or (len(line) <= _LONGEST_HEADING and line[-1:].isalpha())
 
 
 def _target(sentence: int, phrase: ClassPhrase) -> Target:

@@ -18,11 +18,14 @@ from abstraction.pipeline.printed import any_of
 from nlp_rules.schema import BiopsyRules
 
 _ORDER: tuple[BiopsyClass, ...] = ("I", "II", "III", "IV", "V", "VI")
+Organ = Literal["native_kidney", "allograft_kidney"]
 _LINK = r"[\s\u00a0\u2009\u202f]*"
 _BEFORE, _AFTER = 40, 30
 """Characters before and after a phrase that can show it to be of another scale."""
 _FORM = 60
 """Characters from a phrase's first on in which its own form can show the scale."""
+_SAME_ORGAN = 300
+"""Characters before a sentence in which the organ of its biopsy may be named."""
 _REACH = 200
 """Characters after a phrase's sentence in which its indices may still stand."""
 _MOST_ACTIVITY, _MOST_CHRONICITY = 24, 12
@@ -45,13 +48,15 @@ class ClassPhrase:
     activity_index: float | None = None
     chronicity_index: float | None = None
     system: Literal["isn_rps", "who"] | None = None
-    organ: Literal["native_kidney", "allograft_kidney"] = "native_kidney"
+    organ: Organ = "native_kidney"
+    uncertain: bool = False
+    """Whether the report itself leaves the choice: "class III vs V"."""
     parts: tuple[Part, ...] = ()
 
     @classmethod
-    def without_class(cls, start: int, end: int) -> ClassPhrase:
+    def without_class(cls, start: int, end: int, organ: Organ) -> ClassPhrase:
         """A biopsy told by the characters ``[start, end)`` alone."""
-        return cls(start, end, parts=(("mention", start, end),))
+        return cls(start, end, organ=organ, parts=(("mention", start, end),))
 
 
 def _any(patterns: tuple[str, ...]) -> re.Pattern[str]:
@@ -95,6 +100,10 @@ class ClassGrammar:
         self._not_before = _any(rules.not_before)
         self._intravenous = _any(rules.intravenous_after)
         self._allograft = _any(rules.allograft)
+        self._native = re.compile(rules.native, re.IGNORECASE)
+        self._any_biopsy = _any(rules.any_biopsy)
+        self._other_organ = _any(rules.other_organ)
+        self._versus = re.compile(rules.versus, re.IGNORECASE)
         self._isn = _any(rules.isn_rps)
         self._who = _any(rules.who)
         self._biopsy = _any(rules.biopsy_words)
@@ -147,6 +156,9 @@ class ClassGrammar:
         pieces = list(self._one.finditer(text, match.start("first"), match.end()))
         while len(pieces) > 1 and pieces[-1][0].upper() in ("IV", "V"):
             last = pieces[-1].end()
+            link = text[pieces[-2].end() : pieces[-1].start()]
+            if pieces[-1][0].upper() == "V" and link.strip() != ",":
+                break
             if not self._intravenous.search(text[last : min(end, last + _AFTER)]):
                 break
             pieces.pop()
@@ -167,7 +179,9 @@ class ClassGrammar:
 
     def _is_class(self, text: str, match: re.Match[str], start: int, end: int, renal: bool) -> bool:
         before = text[max(start, match.start() - _BEFORE) : match.start()]
-        if self._not_after.search(before):
+        if self._not_after.search(before) or self._not_after.search(
+            before + (match["word"] or "")
+        ):
             return False
         after = text[match.end() : min(end, match.end() + _AFTER)]
         if self._not_before.search(after):
@@ -181,12 +195,15 @@ class ClassGrammar:
             return renal or word not in self._doubtful
         if not numeral.isupper() or not re.fullmatch(r"[IV]+|[Ⅰ-Ⅵ]", numeral):
             return False
-        if numeral in ("IV", "V", "I") and self._intravenous.search(after) and not match["rest"]:
+        lettered = printed["sub"] or printed["letters"] or printed["dist"] or match["rest"]
+        if numeral in ("IV", "V", "I") and not lettered and self._intravenous.search(after):
             return False
         if self._bare_not_after.search(before) and not match["rest"] and not printed["letters"]:
             return False
         beside = text[max(start, match.start() - 32) : match.start()] + " \0 " + after
-        marked = bool(printed["letters"] or printed["dist"])
+        bracketed = printed["letters"] and ("(" in printed[0] or "/" in printed["letters"])
+        apart = not printed[0][len(numeral) : len(numeral) + 1].isalpha()
+        marked = bool(bracketed or (printed["dist"] and apart and numeral in ("III", "IV")))
         named = self._bare_beside.search(beside)
         if numeral == "I" and not marked:
             return False
@@ -231,9 +248,11 @@ class ClassGrammar:
             activity_index=_index(activity, _MOST_ACTIVITY),
             chronicity_index=_index(chronicity, _MOST_CHRONICITY),
             system=self._system(before, around),
-            organ="allograft_kidney"
-            if self._allograft.search(text, start, end)
-            else "native_kidney",
+            organ=self.organ(text, start, end),
+            uncertain=any(
+                self._versus.fullmatch(body[a.end() : b.start()].strip())
+                for a, b in pairwise(pieces)
+            ),
             parts=tuple(parts),
         )
 
@@ -274,10 +293,29 @@ class ClassGrammar:
             return membranous and left != right and "/" in link
         return True
 
-    def biopsy_alone(self, text: str, start: int, end: int) -> ClassPhrase | None:
-        """A kidney biopsy named in a sentence without a class phrase."""
+    def organ(self, text: str, start: int, end: int) -> Organ:
+        """Native or allograft, by the sentence ``[start, end)`` or what was last said before it."""
+        if self._allograft.search(text, start, end):
+            return "allograft_kidney"
+        if self._native.search(text, start, end):
+            return "native_kidney"
+        low = max(0, start - _SAME_ORGAN)
+        graft = max((m.end() for m in self._allograft.finditer(text, low, start)), default=-1)
+        native = max((m.end() for m in self._native.finditer(text, low, start)), default=-1)
+        return "allograft_kidney" if graft > native else "native_kidney"
+
+    def biopsy_alone(
+        self, text: str, start: int, end: int, *, concerned: bool
+    ) -> ClassPhrase | None:
+        """A kidney biopsy named in a sentence without a class phrase; in a note of lupus nephritis
+        also one whose organ goes without saying."""
         match = self._kidney_biopsy.search(text, start, end)
-        return ClassPhrase.without_class(*match.span()) if match else None
+        if match is None and concerned and not self._other_organ.search(text, start, end):
+            match = self._any_biopsy.search(text, start, end)
+        if match is None:
+            return None
+        first = match.start() + len(match[0]) - len(match[0].lstrip(" -"))
+        return ClassPhrase.without_class(first, match.end(), self.organ(text, start, end))
 
 
 def _paragraph_end(text: str, end: int) -> int:

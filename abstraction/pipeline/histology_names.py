@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from abstraction.facts import BiopsyClass
-from abstraction.pipeline.class_grammar import ClassPhrase, sorted_classes
+from abstraction.pipeline.class_grammar import ClassGrammar, ClassPhrase, sorted_classes
 from abstraction.pipeline.printed import any_of
 from nlp_rules.schema import BiopsyRules
 
@@ -17,7 +17,7 @@ class HistologyNames:
     What they mean is inferred, not printed: the phrase carries ``class_basis`` "inferred".
     """
 
-    def __init__(self, rules: BiopsyRules) -> None:
+    def __init__(self, rules: BiopsyRules, classes: ClassGrammar) -> None:
         self._names = tuple(
             (
                 re.compile(name.pattern.replace("{lupus}", rules.lupus_nephritis), re.IGNORECASE),
@@ -26,7 +26,7 @@ class HistologyNames:
             for name in rules.histology_names
         )
         self._biopsy = re.compile(any_of(rules.biopsy_words), re.IGNORECASE)
-        self._allograft = re.compile(any_of(rules.allograft), re.IGNORECASE)
+        self._classes = classes
 
     def phrases(self, text: str, start: int, end: int) -> Iterator[ClassPhrase]:
         """The names in the sentence ``[start, end)``, none inside another."""
@@ -55,8 +55,6 @@ class HistologyNames:
             classes=sorted_classes([c for reading in readings for c in reading]),
             readings=readings if len(readings) > 1 else (),
             class_basis="inferred",
-            organ="allograft_kidney"
-            if self._allograft.search(text, start, end)
-            else "native_kidney",
+            organ=self._classes.organ(text, start, end),
             parts=(*mention, ("class", first, last)),
         )

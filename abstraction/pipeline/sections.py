@@ -32,13 +32,14 @@ _DASH = re.compile(r"^[ \t]*\**[ \t]+[-–—][ \t]+")
 _LINE_END = re.compile(r"^[ \t]*(?:\([^()\n]{1,40}\)[ \t]*)?\**[ \t]*(?:[\n\r]|$)")
 _UNKNOWN = re.compile(
     r"^[ \t]*(?:#+[ \t]*)?\**(?P<title>[A-Z][A-Za-z&/,' ()-]{3,50})\**[ \t]*:[ \t]*\**[ \t]*$"
-    r"|^[ \t]*(?P<upper>[A-Z][A-Z&/, ()-]{4,50})[ \t]*:",
+    r"|^[ \t]*(?P<upper>[A-Z][A-Z&/, ()-]{4,50})[ \t]*(?::|$)",
     re.MULTILINE,
 )
 
 
 _NEXT_LINE = re.compile(r"\r\n|\n|\r")
 _PARAGRAPH = re.compile(r"\W*\w.*?\r?\n[ \t]*\r?\n", re.DOTALL)
+_OF_ONE_PARAGRAPH = frozenset({"family", "criteria"})
 _ABOUT_OTHERS = frozenset({"family", "education", "allergy"})
 """What a heading implies that must not reach over its line when it stands inside one."""
 
@@ -88,7 +89,7 @@ class ClinicalSectionizer(Sectionizer):
         self._kin = frozenset(word.split()[0].lower() for word in kin)
         subjects = "|".join(rule_pack(rules).context.words.get("subject", ("patient",)))
         self._own_label = re.compile(
-            rf"^[ \t]*(?P<label>[A-Z][A-Za-z]{{2,}})[\w /&-]{{0,28}}:"
+            rf"(?:^[ \t]*|[.;]\s+)(?P<label>[A-Z][A-Za-z]{{2,}})[\w /&-]{{0,28}}:"
             rf"|(?:[.;]\s+|^[ \t]*)(?:[Tt]he\s+)?(?P<subject>(?i:{subjects}))\b(?!['’])",
             re.MULTILINE,
         )
@@ -148,16 +149,18 @@ class ClinicalSectionizer(Sectionizer):
                 known.setdefault(line_end.end(), (line_end.end(), outer))
 
     def _close_family(self, text: str, known: dict[int, tuple[int, str | None]]) -> None:
-        """Ends a section about relatives at a line with another label, where a sentence turns to
-        the patient, or with its paragraph."""
+        """Ends a section about relatives at another label, where a sentence turns to the patient, or
+        with its paragraph; criteria of a trial end with their paragraph too."""
         starts = sorted(known)
         for start, following in zip(starts, [*starts[1:], len(text)], strict=False):
             end, name = known[start]
-            if "family" in self._implies.get(name or "", frozenset()):
+            implied = self._implies.get(name or "", frozenset())
+            if implied & _OF_ONE_PARAGRAPH:
                 paragraph = _PARAGRAPH.match(text, end, following)
                 if paragraph is not None:
                     known.setdefault(paragraph.end(), (paragraph.end(), None))
                     following = paragraph.end()
+            if "family" in implied:
                 for label in self._own_label.finditer(text, end, following):
                     if label["subject"] or label["label"].lower() not in self._kin:
                         start_own = label.start("subject" if label["subject"] else "label")

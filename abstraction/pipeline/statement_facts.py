@@ -97,6 +97,8 @@ def biopsy_fact(
     judged = judge_statement(cues, set(note.implied(target)) - {"past"}, chronic=True)
     if judged.assertion == "present" and (hearsay := nearest(cues, "hearsay")):
         judged = Judgement("possible", cues=(hearsay,))
+    elif judged.assertion == "present" and phrase.uncertain:
+        judged = Judgement("possible", judged.temporality, cues=judged.cues)
     parts: list[Part] = [*phrase.parts, *cue_parts(judged.cues)]
     date: DateInterval | None = None
     if clause := note.day_in_clause(target, own=True):
