@@ -252,6 +252,7 @@ class FormRules(Rule):
     """Words of forms: heads of lists and of columns."""
 
     denied_head: Pattern = Field(description="Heads a list of what is not there.")
+    denied_lead: Pattern = Field(description="The same inside a sentence.")
     other_head: Pattern = Field(description="Ends such a list.")
     absent_columns: Words
     present_columns: Words

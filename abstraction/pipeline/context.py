@@ -16,7 +16,7 @@ from spacy.tokens import Doc, Span
 
 from abstraction.pipeline.answers import AnswerGrammar
 from abstraction.pipeline.cues import Cue
-from abstraction.pipeline.matching import CompactMatcher, longest
+from abstraction.pipeline.matching import CompactMatcher, Match, longest
 from abstraction.pipeline.packs import SHIPPED, rule_pack
 from abstraction.pipeline.targets import GROUP
 from nlp_rules.loader import Cues
@@ -35,14 +35,24 @@ _DIRECTIONS = {"forward": "FORWARD", "backward": "BACKWARD", "both": "BIDIRECTIO
 
 
 class Modifier(ConTextModifier):
-    """medspaCy's modifier with an exact idea of overlap: a cue inside a mention never modifies it,
-    and a scope that encloses another is seen to overlap it."""
+    """medspaCy's modifier with an exact idea of overlap.
+
+    A cue inside a mention never modifies it; one that runs into it does ("no active" of "active
+    bleeding").  A scope that encloses another is seen to overlap it.
+    """
 
     def modifies(self, target: Span) -> bool:
         start, end = self.modifier_span
-        if start < target.end and target.start < end:
+        if end <= target.start or target.end <= start:
+            return bool(super().modifies(target))
+        if not self.allows(target.label_.upper()):
             return False
-        return bool(super().modifies(target))
+        leads = self.direction in ("FORWARD", "BIDIRECTIONAL")
+        trails = self.direction in ("BACKWARD", "BIDIRECTIONAL")
+        return bool(
+            (leads and start < target.start and end < target.end)
+            or (trails and target.start < start and target.end < end)
+        )
 
     def limit_scope(self, other: ConTextModifier) -> bool:
         """Ends the scope at ``other`` where it stands inside it and may end it.
@@ -120,23 +130,19 @@ class ClinicalConText(ConText):
         by_sentence: dict[int, list[int]] = defaultdict(list)
         for number, target in enumerate(targets):
             by_sentence[bisect_right(starts, target.start)].append(number)
-        modifiers: dict[int, list[Modifier]] = defaultdict(list)
-        for match, start, end in longest(self._matcher(doc)):
-            sentence = bisect_right(starts, start)
+        matches: dict[int, list[Match]] = defaultdict(list)
+        for match in self._matcher(doc):
+            sentence = bisect_right(starts, match[1])
             if sentence in by_sentence:
-                rule = self._matcher.rule_map[self.nlp.vocab.strings[match]]
-                modifiers[sentence].append(Modifier(rule, start, end, doc))
+                matches[sentence].append(match)
         cues: list[list[Cue]] = [[] for _ in targets]
         for sentence, numbers in by_sentence.items():
-            graph = ConTextGraph(
-                targets=[targets[n] for n in numbers], modifiers=modifiers[sentence]
-            )
-            graph.update_scopes()
-            graph.apply_modifiers()
-            place = {id(targets[n]): n for n in numbers}
-            for target, modifier in graph.edges:
-                rivals = [t for t in graph.targets if t.label == target.label and t is not target]
-                cues[place[id(target)]].append(_cue(doc, target, modifier, rivals))
+            for kind in dict.fromkeys(targets[n].label_ for n in numbers):
+                alike = [n for n in numbers if targets[n].label_ == kind]
+                mentions = [targets[n] for n in alike]
+                place = {id(targets[n]): n for n in alike}
+                for target, modifier in self._edges(doc, mentions, matches[sentence], kind):
+                    cues[place[id(target)]].append(_cue(doc, target, modifier, mentions))
         found = list(self._answers.cues(doc.text, doc._.targets))
         spent = sorted({(c.start, c.end) for _, c in found if c.answers and not c.before})
         cues = [_unspent(reaching, spent) for reaching in cues]
@@ -146,6 +152,30 @@ class ClinicalConText(ConText):
             tuple(sorted(set(c), key=lambda cue: (cue.start, cue.end, cue.category))) for c in cues
         )
         return doc
+
+    def _edges(
+        self, doc: Doc, mentions: list[Span], matches: Sequence[Match], kind: str
+    ) -> Sequence[tuple[Span, ConTextModifier]]:
+        """Which cue reaches which mention of one kind.
+
+        A cue that is not for this kind takes no part: "never received" of drugs must not hide the
+        "never" of a diagnosis.
+        """
+        rules = [self._matcher.rule_map[self.nlp.vocab.strings[match[0]]] for match in matches]
+        own = {
+            match: rule
+            for match, rule in zip(matches, rules, strict=True)
+            if rule.allowed_types is None or kind.upper() in rule.allowed_types
+        }
+        graph = ConTextGraph(
+            targets=mentions,
+            modifiers=[
+                Modifier(own[match], match[1], match[2], doc) for match in longest(own)
+            ],
+        )
+        graph.update_scopes()
+        graph.apply_modifiers()
+        return list(graph.edges)
 
 
 def _unspent(cues: Sequence[Cue], spent: Sequence[tuple[int, int]]) -> list[Cue]:
@@ -165,13 +195,13 @@ _WEIGHTS = {",": 2, ";": 5}
 _RIVAL = 5
 
 
-def _cue(doc: Doc, target: Span, modifier: ConTextModifier, rivals: Sequence[Span]) -> Cue:
+def _cue(doc: Doc, target: Span, modifier: ConTextModifier, mentions: Sequence[Span]) -> Cue:
     start, end = modifier.modifier_span
     before = end <= target.start
     low, high = (end, target.start) if before else (target.end, start)
     gap = [token.text for token in doc[low : max(low, high)] if not token.is_space]
     words = sum(_WEIGHTS.get(text, 1) for text in gap)
-    between = sum(1 for rival in rivals if low <= rival.start and rival.end <= high)
+    between = sum(low <= other.start and other.end <= high for other in mentions)
     return Cue(
         category=modifier.category.lower(),
         start=doc[start].idx,

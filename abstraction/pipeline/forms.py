@@ -17,7 +17,7 @@ from nlp_rules.schema import FormRules
 _LINE = re.compile(r"[^\r\n]+")
 _BRACKETED = re.compile(r"[(\[]\s?(?:(?P<plus>\+{1,3}|±)|(?P<minus>[-–−]{1,2}))\s?[)\]]")
 _TICK = re.compile(r"(?P<plus>[✓✔])|(?P<minus>[✗✘✕])")
-_ATTACHED = re.compile(r"(?<=[\s,;:(/])(?:(?P<plus>\+)|(?P<minus>[-–−]))(?=[A-Za-z])")
+_ATTACHED = re.compile(r"(?<=[\s,;:(/])(?:(?P<plus>\+)|(?P<minus>[-–−]))(?=(?!ve\b)[A-Za-z])")
 _BEFORE_ITEM = re.compile(r"(?:(?<=[,;:])|(?<=^))\s?(?:(?P<plus>\+)|(?P<minus>[-–−]))\s(?=[A-Za-z])")
 _LOOSE = re.compile(r"(?<=[a-z])\s(?:(?P<plus>\+)|(?P<minus>[-–−]))\s(?=[a-z])")
 _AFTER_ITEM = re.compile(
@@ -73,7 +73,8 @@ class FormReader:
 
     def __init__(self, rules: FormRules) -> None:
         self._heads = re.compile(
-            rf"(?:(?<=^)|(?<=[\n\r])|(?<=[.;:)]\s))[ \t>*#]*(?:[-•]\s*)?(?P<head>{rules.denied_head})",
+            rf"(?:(?<=^)|(?<=[\n\r])|(?<=[.;:)]\s))[ \t>*#]*(?:[-•]\s*)?(?P<head>{rules.denied_head})"
+            rf"|(?P<lead>{rules.denied_lead})",
             re.IGNORECASE,
         )
         self._other_head = re.compile(rules.other_head, re.IGNORECASE)
@@ -113,7 +114,7 @@ class FormReader:
     def _lists(self, text: str) -> Iterator[Answer]:
         """What stands under a head such as "Denies:" or "Pertinent negatives"."""
         for head in self._heads.finditer(text):
-            start, end = head.span("head")
+            start, end = head.span("head" if head["head"] else "lead")
             limit = min(len(text), end + _LONGEST_LIST)
             under = text[end:limit].lstrip(" \t:")
             stop = _bullets_end(text, end, limit) if under[:1] in "\r\n" else None
@@ -214,8 +215,7 @@ def _signs(text: str, start: int, end: int) -> Iterator[Answer]:
     for pattern in (_BRACKETED, _TICK):
         signs = list(pattern.finditer(text, start, end))
         if signs:
-            lead = _OPENS.search(text, max(start, signs[0].start() - 60), signs[0].start())
-            leading = lead is not None and lead.end() == signs[0].start()
+            leading = _OPENS.search(text[start : signs[0].start()])
             yield from _before(signs, text, end, _ITEM_END) if leading else _after(signs)
     attached = _not_bullets(_ATTACHED.finditer(text, start, end), text, start)
     if len(attached) > 1:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from typing import Literal
 
 from medspacy.section_detection import Section, Sectionizer, SectionRule
 from spacy.language import Language
@@ -32,6 +31,7 @@ _DASH = re.compile(r"^[ \t]*\**[ \t]+[-–—][ \t]+")
 _LINE_END = re.compile(r"^[ \t]*(?:\([^()\n]{1,40}\)[ \t]*)?\**[ \t]*(?:[\n\r]|$)")
 _UNKNOWN = re.compile(
     r"^[ \t]*(?:#+[ \t]*)?\**(?P<title>[A-Z][A-Za-z&/,' ()-]{3,50})\**[ \t]*:[ \t]*\**[ \t]*$"
+    r"|^[ \t]*(?:\*\*|#+[ \t])[ \t]*(?P<marked>[A-Z][^\n*#]{2,50}?)[ \t]*(?:\*\*)?[ \t]*$"
     r"|^[ \t]*(?P<upper>[A-Z][A-Z&/, ()-]{4,50})[ \t]*(?::|$)",
     re.MULTILINE,
 )
@@ -173,8 +173,7 @@ class ClinicalSectionizer(Sectionizer):
         }
         titles = sorted(known)
         for match in _UNKNOWN.finditer(text):
-            group: Literal["title", "upper"] = "title" if match["title"] else "upper"
-            start, end = match.span(group)
+            start, end = match.span(match.lastgroup or 0)
             inside = bisect_left(titles, start)
             if inside == len(titles) or titles[inside] >= end + 2:
                 known[start] = (end, None)
