@@ -16,7 +16,7 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from spacy.tokens import Span
 from abstraction.notes import Note
 from abstraction.pipeline import build_pipeline, extract_facts
 from abstraction.pipeline.assertions import Judgement, judge_statement
+from abstraction.pipeline.cues import Cue
 from abstraction.pipeline.targets import GROUP, Target
 from nlp_rules import load_rules
 
@@ -38,6 +39,15 @@ CLASSES = {
 }
 _BEFORE_CONTEXT = ("lupus_sentences", "lupus_sections")
 _HISTORY = re.compile(r"\b(?:history|hx|h/o|prior|previous|past)\b", re.IGNORECASE)
+_NUMBER = r"(?:\d+|an?|two|three|four|five|six|seven|eight|nine|ten|many|several|a few|few|couple of)"
+_LONG_AGO = re.compile(
+    rf"\b(?:(?:for|over|x)\s+(?:the\s+)?(?:past|last)?\s*(?:about|approximately|almost)?\s*{_NUMBER}?"
+    rf"[\s-]*(?:months|years)|{_NUMBER}[\s-]+(?:month|year)s?[\s-]+history"
+    rf"|{_NUMBER}\s+(?:month|year)s?\s+ago|(?:[3-9]|[1-9]\d)\s+weeks\s+(?:ago|of))\b",
+    re.IGNORECASE,
+)
+_NEAR = 45
+"""Characters beside a target in which its onset may stand."""
 _ABOUT_OTHERS = frozenset({"family", "donor", "other_person"})
 
 
@@ -154,21 +164,34 @@ def _read(nlp: Language, case: Case) -> Mapping[str, str] | None:
     doubted = {"absent": "negated", "possible": "possible"}
     return {
         "negation": "possible" if sought else doubted.get(own.assertion, "affirmed"),
-        "temporality": "recent" if sought else _temporality(own, case.sentence),
+        "temporality": "recent"
+        if sought
+        else _temporality(own, cues, case, place.span(), "past" in implied),
         "experiencer": "patient" if whole.experiencer == "patient" else "other",
     }
 
 
-def _temporality(judged: Judgement, sentence: str) -> str:
-    """The kit's idea of time: a denied history is history, and a story's past tense is not."""
+def _temporality(
+    judged: Judgement, cues: Sequence[Cue], case: Case, place: tuple[int, int], past: bool
+) -> str:
+    """The kit's idea of time.
+
+    What began more than two weeks ago is history, and so is what a denied history denies; a
+    story's past tense is not.  ``past``: the section is about earlier times.
+    """
     if judged.assertion in ("hypothetical", "conditional"):
         return "hypothetical"
     told = {cue.category for cue in judged.cues}
-    denied_history = judged.assertion == "absent" and any(
-        _HISTORY.search(sentence, cue.start, cue.end) for cue in judged.cues
-    )
-    bygone = judged.temporality == "past" and "past_tense" not in told
-    return "historical" if denied_history or bygone else "recent"
+    if judged.assertion == "absent":
+        of_old = any(
+            _HISTORY.search(case.sentence, cue.start, max(cue.end, place[0]))
+            for cue in judged.cues
+            if cue.before
+        ) or any(cue.category in ("historical", "former") for cue in cues)
+    else:
+        of_old = judged.temporality == "past" and (past or "past_tense" not in told)
+    around = case.sentence[max(0, place[0] - _NEAR) : place[1] + _NEAR]
+    return "historical" if of_old or _LONG_AGO.search(around) else "recent"
 
 
 def _score(read: Iterable[tuple[Case, Mapping[str, str]]], field: str, value: str) -> Score:
