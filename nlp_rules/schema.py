@@ -309,11 +309,12 @@ class SentenceRules(Rule):
     """Where a sentence does not end.
 
     ``abbreviations`` are in lower case, without their last full stop; ``runs_on`` is what ends a
-    line that the next one carries on.
+    line that the next one carries on, ``opens_line`` what never carries one on.
     """
 
     abbreviations: Words
     runs_on: tuple[Pattern, ...] = ()
+    opens_line: tuple[ExactPattern, ...] = ()
 
 
 TimeUnit = Literal["day", "week", "month", "year"]

@@ -24,7 +24,7 @@ _AFTER_ITEM = re.compile(
     r"(?<=[A-Za-z)])\s?(?:(?P<plus>\+{1,3}|±)|(?P<minus>[-–−]{1,2}))(?=\s*(?:[,;.|]|$|\(\d))"
 )
 _ZERO = re.compile(r"(?<=[A-Za-z)])\s{1,2}(?:(?P<minus>0)|(?P<plus>1))(?=\s*(?:[|,;(]|$|\s{2}))")
-_OPENS = re.compile(r"(?:^|[:,;.|–—-])\s*$")
+_OPENS = re.compile(r"(?:^|[:,;.|–—-]|\s)\s$|(?:^|[:,;.|–—-])$")
 _ITEM_END = re.compile(r"[.;|\r\n]|\s{3,}")
 _COMMA = re.compile(r"[,.;|\r\n]|\s{3,}")
 _EMPTY = r"\[\s*_?\s*\]|☐|□|\(\s+\)|_{2,}"
@@ -47,6 +47,7 @@ _CIRCLED = re.compile(
     re.IGNORECASE,
 )
 _SINGLE = re.compile(rf"{_box(1)}(?=\s*[A-Za-z])")
+_LEADING_BOX = re.compile(rf"\s*(?:[-*•]\s)?{_box(1)}(?=\s*[A-Za-z])")
 _NO_FIRST = re.compile(r"\bno\b.*\byes\b", re.IGNORECASE)
 _YES_FIRST = re.compile(r"\byes\b.*\bno\b", re.IGNORECASE)
 _MARK = re.compile(r"\s*(?:[xX✓✔+•*]|yes|no|ja|si|sí)\s*", re.IGNORECASE)
@@ -84,6 +85,7 @@ class FormReader:
     def answers(self, text: str) -> Iterator[Answer]:
         """Every answer that the layout gives, in no particular order."""
         yes_first = True
+        yield from _boxed_lines(text)
         columns: tuple[int, int] | None = None
         for line in _LINE.finditer(text):
             start, end = line.span()
@@ -211,6 +213,23 @@ def _single_boxes(text: str, start: int, end: int) -> Iterator[Answer]:
         yield Answer(*box.span(), box.end(), high, denied=not box["t1"])
 
 
+def _boxed_lines(text: str) -> Iterator[Answer]:
+    """Neighbouring lines that begin with a box: what is not ticked where another is, is denied."""
+    lines = [line for line in _LINE.finditer(text) if _LEADING_BOX.match(line[0])]
+    group: list[re.Match[str]] = []
+    for line, following in pairwise([*lines, None]):
+        assert line is not None
+        group.append(line)
+        if following is not None and text.count("\n", line.end(), following.start()) == 1:
+            continue
+        boxes = [(one, _LEADING_BOX.match(text, one.start())) for one in group]
+        if any(box and box["t1"] for _, box in boxes):
+            for one, box in boxes:
+                if box and box["e1"]:
+                    yield Answer(*box.span(), box.end(), one.end(), denied=True)
+        group = []
+
+
 def _signs(text: str, start: int, end: int) -> Iterator[Answer]:
     for pattern in (_BRACKETED, _TICK):
         signs = list(pattern.finditer(text, start, end))
@@ -226,7 +245,7 @@ def _signs(text: str, start: int, end: int) -> Iterator[Answer]:
     if len(listed) > 1:
         yield from _before(listed, text, end, _COMMA)
     trailing = list(_AFTER_ITEM.finditer(text, start, end))
-    if len(trailing) > 1:
+    if len(trailing) > 1 or any(sign["plus"] for sign in trailing):
         yield from _after(trailing)
     zeros = list(_ZERO.finditer(text, start, end))
     if len(zeros) > 1 and any(zero["minus"] for zero in zeros):

@@ -87,6 +87,9 @@ class ClinicalSectionizer(Sectionizer):
         )
         kin = rule_pack(rules).context.words.get("kin", ())
         self._kin = frozenset(word.split()[0].lower() for word in kin)
+        self._kin_word = re.compile(
+            rf"\b(?:{'|'.join(re.escape(word) for word in kin)})\b", re.IGNORECASE
+        )
         subjects = "|".join(rule_pack(rules).context.words.get("subject", ("patient",)))
         self._own_label = re.compile(
             rf"(?:^[ \t]*|[.;]\s+)(?P<label>[A-Z][A-Za-z]{{2,}})[\w /&-]{{0,28}}:"
@@ -161,11 +164,28 @@ class ClinicalSectionizer(Sectionizer):
                     known.setdefault(paragraph.end(), (paragraph.end(), None))
                     following = paragraph.end()
             if "family" in implied:
+                following = self._relatives_end(text, end, following)
+                if following < len(text):
+                    known.setdefault(following, (following, None))
                 for label in self._own_label.finditer(text, end, following):
                     if label["subject"] or label["label"].lower() not in self._kin:
                         start_own = label.start("subject" if label["subject"] else "label")
                         known[start_own] = (start_own, None)
                         break
+
+    def _relatives_end(self, text: str, end: int, following: int) -> int:
+        """Where a heading with its relatives on the same line ends: with that line, unless the next
+        one carries it on or names relatives of its own."""
+        line_end = _NEXT_LINE.search(text, end, following)
+        if line_end is None or not text[end : line_end.start()].strip(" \t:-*"):
+            return following
+        while line_end is not None:
+            next_end = _NEXT_LINE.search(text, line_end.end(), following)
+            line = text[line_end.end() : next_end.start() if next_end else following]
+            if not line.lstrip()[:1].islower() and not self._kin_word.search(line):
+                return line_end.end()
+            line_end = next_end
+        return following
 
     def _layout(self, text: str, headings: list[tuple[int, int, int, SectionRule]]) -> Layout:
         known: dict[int, tuple[int, str | None]] = {

@@ -34,6 +34,7 @@ def sentence_starts(text: str, rules: SentenceRules) -> list[int]:
     starts = {0}
     abbreviations = frozenset(rules.abbreviations)
     open_end = re.compile(rf"(?:{any_of(rules.runs_on)})\s*$", re.IGNORECASE)
+    opening = re.compile(rf"\s*(?:{any_of(rules.opens_line)})")
     for match in _STOP.finditer(text):
         if _ends_sentence(text, match, abbreviations):
             starts.add(_skip_space(text, match.end()))
@@ -42,7 +43,7 @@ def sentence_starts(text: str, rules: SentenceRules) -> list[int]:
     widths = _paragraph_widths(lines)
     for line, following, width in zip(lines, [*lines[1:], ""], widths, strict=True):
         position += len(line)
-        if following and line.strip() and not _runs_on(line, following, width, open_end):
+        if following and line.strip() and not _runs_on(line, following, width, open_end, opening):
             starts.add(_skip_space(text, position))
     return _capped(sorted(s for s in starts if s < len(text)), text)
 
@@ -103,16 +104,18 @@ def _after_number(text: str, stop: int) -> bool:
     return bool(re.search(r"\d\s?$", text[max(0, stop - 6) : stop - 1]))
 
 
-def _runs_on(line: str, following: str, width: int, open_end: re.Pattern[str]) -> bool:
+def _runs_on(
+    line: str, following: str, width: int, open_end: re.Pattern[str], opening: re.Pattern[str]
+) -> bool:
     """Whether ``following`` carries on the sentence that ``line`` leaves open.
 
     ``width`` is that of the widest line of the paragraph: a wrapped line had no room for the next
-    line's first word.  ``open_end`` is what no sentence ends with.
+    line's first word.  ``open_end`` is what no sentence ends with, ``opening`` what begins one.
     """
     body, next_body = line.rstrip(), following.strip()
     if not body.strip() or not next_body:
         return False
-    if _BULLET.match(following) or _TITLE.match(following):
+    if _BULLET.match(following) or _TITLE.match(following) or opening.match(following):
         return False
     if _CELLS.search(body.strip()) or _CELLS.search(next_body):
         return False
