@@ -43,7 +43,9 @@ _NUMBER = r"(?:\d+|an?|two|three|four|five|six|seven|eight|nine|ten|many|several
 _LONG_AGO = re.compile(
     rf"\b(?:(?:for|over|x)\s+(?:the\s+)?(?:past|last)?\s*(?:about|approximately|almost)?\s*{_NUMBER}?"
     rf"[\s-]*(?:months|years)|{_NUMBER}[\s-]+(?:month|year)s?[\s-]+history"
-    rf"|{_NUMBER}\s+(?:month|year)s?\s+ago|(?:[3-9]|[1-9]\d)\s+weeks\s+(?:ago|of))\b",
+    rf"|{_NUMBER}\s+(?:month|year)s?\s+ago|(?:[3-9]|[1-9]\d)\s+weeks\s+(?:ago|of)"
+    r"|(?:in|since|[(])\s*(?:[a-z]+\s+(?:of\s+)?)?(?:19[3-9]\d|200\d)"
+    r"|in\s+(?:his|her)\s+(?:teens|twenties|thirties|childhood))\b",
     re.IGNORECASE,
 )
 _NEAR = 45
