@@ -27,7 +27,7 @@ _STATUSES: dict[str, TherapyStatus | None] = {
     "never_given": "never_given",
     "historical": "unknown",
 }
-_FIRMNESS = {"declined": 8, "access_denied": 8, "never_given": 4, "held": 4}
+_FIRMNESS = {"declined": 8, "access_denied": 8, "never_given": 6, "held": 4}
 """By how many words a firm cue outweighs an ordinary one that stands nearer."""
 _DENIALS = frozenset({"never_given", "negated"})
 _OVERRULED = frozenset({"active", "stopped", "held", "historical", "planned", "considered"})
