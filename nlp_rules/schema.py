@@ -36,7 +36,7 @@ Route = Literal[
     "oral", "intravenous", "subcutaneous", "intramuscular", "topical", "ophthalmic",
     "intra_articular", "inhaled",
 ]  # fmt: skip
-TargetKind = Literal["diagnosis", "therapy", "measurement", "biopsy", "status"]
+TargetKind = Literal["diagnosis", "therapy", "measurement", "biopsy", "status", "allergen"]
 
 
 class Term(Rule):
@@ -227,7 +227,7 @@ CueCategory = Literal[
     "donor", "other_person", "historical", "resolved", "active", "stopped", "held", "declined",
     "access_denied", "never_given", "affirmed", "inefficacy", "intolerance", "completed",
     "pregnancy_reason", "pending", "allergy", "hearsay", "corrected", "education", "partial",
-    "complete", "payer", "former", "past_tense", "sought", "suggestive", "consistent",
+    "complete", "payer", "former", "past_tense", "sought", "condition", "suggestive", "consistent",
 ]  # fmt: skip
 
 

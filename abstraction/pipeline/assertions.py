@@ -175,8 +175,6 @@ def judge_therapy(
         return TherapyJudgement(
             "hypothetical", "current", person, None, cues=(taught,) if taught else ()
         )
-    if condition := nearest(cues, "conditional"):
-        return TherapyJudgement("conditional", "planned", person, None, cues=(condition,))
     if dosed:
         cues = [c for c in cues if not (c.category in _DENIALS and c.before and c.separated)]
     reason = next(((c, r) for name, r in _REASONS if (c := nearest(cues, name))), None)
@@ -187,6 +185,9 @@ def judge_therapy(
         key=lambda c: (c.distance - _FIRMNESS.get(c.category, 0), c.start),
         default=None,
     )
+    condition = nearest(cues, "condition")
+    if condition is not None and (chosen is None or chosen.distance > 0):
+        return _standing("considered", person, None, False, (condition,))
     negated, possible = nearest(cues, "negated"), nearest(cues, "possible")
     overruled = (
         chosen is not None

@@ -208,9 +208,12 @@ def _is_synonym(text: str, found: list[Target], meaning: _Meaning, span: Span) -
 
 
 def _distinct(meanings: list[_Meaning]) -> list[_Meaning]:
-    """One meaning a concept, in the order of the rule files; nothing where a look-alike stands."""
+    """One meaning a concept, in the order of the rule files.
+
+    Where a look-alike stands nothing but an allergen: a drug that is no fact can be one's allergy.
+    """
     if any(meaning.kind == "lookalike" for meaning in meanings):
-        return []
+        meanings = [meaning for meaning in meanings if meaning.kind == "allergen"]
     seen: dict[tuple[str, str], _Meaning] = {}
     for meaning in meanings:
         if meaning.rule is not None:
