@@ -192,8 +192,11 @@ def _temporality(
         ) or any(cue.category in ("historical", "former") for cue in cues)
     else:
         of_old = judged.temporality == "past" and (past or "past_tense" not in told)
-    around = case.sentence[max(0, place[0] - _NEAR) : place[1] + _NEAR]
-    return "historical" if of_old or _LONG_AGO.search(around) else "recent"
+    before, after = case.sentence[: place[0]], case.sentence[place[1] :][:_NEAR]
+    began = _LONG_AGO.search(before[-_NEAR:].rpartition(" and ")[2]) or _LONG_AGO.search(
+        after.partition(" and ")[0]
+    )
+    return "historical" if of_old or began else "recent"
 
 
 def _score(read: Iterable[tuple[Case, Mapping[str, str]]], field: str, value: str) -> Score:

@@ -31,6 +31,7 @@ _EFFECTS = {
     "verb_end": "PSEUDO",
     "cause": "PSEUDO",
 }
+_PARTICIPLES = frozenset({"VERB_END", "AFFIRMED"})
 _DIRECTIONS = {"forward": "FORWARD", "backward": "BACKWARD", "both": "BIDIRECTIONAL"}
 
 
@@ -57,6 +58,8 @@ class Modifier(ConTextModifier):
     def limit_scope(self, other: ConTextModifier) -> bool:
         """Ends the scope at ``other`` where it stands inside it and may end it.
 
+        A verb right behind the cue is its participle and ends nothing: "no demonstrated X".
+
         As medSpaCy's, but by the place of ``other`` itself: medSpaCy compares the two scopes, and
         misses one that encloses the other.
         """
@@ -64,6 +67,8 @@ class Modifier(ConTextModifier):
         ends = other.direction == "TERMINATE" or other.category in self.rule.terminated_by
         alike = other.category == self.category and other.allowed_types == self.allowed_types
         if self.direction == "TERMINATE" or not (ends or alike) or end <= low or high <= start:
+            return False
+        if other.category in _PARTICIPLES and start == self._end:
             return False
         if self.direction in ("FORWARD", "BIDIRECTIONAL") and start > self._start:
             self._scope_end = min(high, start)
