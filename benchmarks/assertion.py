@@ -39,7 +39,9 @@ CLASSES = {
 }
 _BEFORE_CONTEXT = ("lupus_sentences", "lupus_sections")
 _HISTORY = re.compile(r"\b(?:history|hx|h/o|prior|previous|past)\b", re.IGNORECASE)
-_NUMBER = r"(?:\d+|an?|two|three|four|five|six|seven|eight|nine|ten|many|several|a few|few|couple of)"
+_NUMBER = (
+    r"(?:\d+|an?|two|three|four|five|six|seven|eight|nine|ten|many|several|a few|few|couple of)"
+)
 _LONG_AGO = re.compile(
     rf"\b(?:(?:for|over|x)\s+(?:the\s+)?(?:past|last)?\s*(?:about|approximately|almost)?\s*{_NUMBER}?"
     rf"[\s-]*(?:months|years)|{_NUMBER}[\s-]+(?:month|year)s?[\s-]+history"

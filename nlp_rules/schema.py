@@ -251,11 +251,11 @@ class CueRule(Rule):
 class FormRules(Rule):
     """Words of forms: heads of lists and of columns."""
 
-    denied_head: Pattern = Field(description="Heads a list of what is not there.")
-    denied_lead: Pattern = Field(description="The same inside a sentence.")
-    other_head: Pattern = Field(description="Ends such a list.")
-    absent_columns: Words
-    present_columns: Words
+    denied_head: Pattern = Field(default=r"(?!)", description="Heads a list of what is not there.")
+    denied_lead: Pattern = Field(default=r"(?!)", description="The same inside a sentence.")
+    other_head: Pattern = Field(default=r"(?!)", description="Ends such a list.")
+    absent_columns: Words = ()
+    present_columns: Words = ()
 
 
 class AnswerRules(Rule):
@@ -279,7 +279,7 @@ class AnswerRules(Rule):
     denied_before: Pattern = Field(
         default=r"(?!)", description="Right before a mention: it denies that one alone."
     )
-    forms: FormRules
+    forms: FormRules = FormRules()
 
 
 class SectionRule(Rule):
@@ -369,9 +369,12 @@ class BiopsyRules(Rule):
     renal_context: tuple[Pattern, ...]
     note_context: tuple[Pattern, ...]
     own_scale: tuple[Pattern, ...] = Field(
-        description="Forms that no other scale has; matched from the phrase's first character."
+        default=(),
+        description="Forms that no other scale has; matched from the phrase's first character.",
     )
-    lower_bound: tuple[Pattern, ...] = Field(description='Before the phrase: "at least".')
+    lower_bound: tuple[Pattern, ...] = Field(
+        default=(), description='Before the phrase: "at least".'
+    )
     not_after: tuple[Pattern, ...]
     not_before: tuple[Pattern, ...]
     intravenous_after: tuple[Pattern, ...]

@@ -179,9 +179,7 @@ class ClassGrammar:
 
     def _is_class(self, text: str, match: re.Match[str], start: int, end: int, renal: bool) -> bool:
         before = text[max(start, match.start() - _BEFORE) : match.start()]
-        if self._not_after.search(before) or self._not_after.search(
-            before + (match["word"] or "")
-        ):
+        if self._not_after.search(before) or self._not_after.search(before + (match["word"] or "")):
             return False
         after = text[match.end() : min(end, match.end() + _AFTER)]
         if self._not_before.search(after):

@@ -174,9 +174,7 @@ class ClinicalConText(ConText):
         }
         graph = ConTextGraph(
             targets=mentions,
-            modifiers=[
-                Modifier(own[match], match[1], match[2], doc) for match in longest(own)
-            ],
+            modifiers=[Modifier(own[match], match[1], match[2], doc) for match in longest(own)],
         )
         graph.update_scopes()
         graph.apply_modifiers()

@@ -1,4 +1,4 @@
-"""Answers that a page's layout gives: plus and minus signs, boxes, columns of ticks, heads of lists.
+"""Answers that a page's layout gives: signs, boxes, columns of ticks, heads of lists.
 
 "Fever (-) rash (+)", "-fever +cough", "[ ] Yes [X] No", a table with a column "Absent", a list
 under "Denies".  Which mention a sign belongs to is decided by how the signs of its line stand.
@@ -18,7 +18,9 @@ _LINE = re.compile(r"[^\r\n]+")
 _BRACKETED = re.compile(r"[(\[]\s?(?:(?P<plus>\+{1,3}|±)|(?P<minus>[-–−]{1,2}))\s?[)\]]")
 _TICK = re.compile(r"(?P<plus>[✓✔])|(?P<minus>[✗✘✕])")
 _ATTACHED = re.compile(r"(?<=[\s,;:(/])(?:(?P<plus>\+)|(?P<minus>[-–−]))(?=(?!ve\b)[A-Za-z])")
-_BEFORE_ITEM = re.compile(r"(?:(?<=[,;:])|(?<=^))\s?(?:(?P<plus>\+)|(?P<minus>[-–−]))\s(?=[A-Za-z])")
+_BEFORE_ITEM = re.compile(
+    r"(?:(?<=[,;:])|(?<=^))\s?(?:(?P<plus>\+)|(?P<minus>[-–−]))\s(?=[A-Za-z])"
+)
 _LOOSE = re.compile(r"(?<=[a-z])\s(?:(?P<plus>\+)|(?P<minus>[-–−]))\s(?=[a-z])")
 _AFTER_ITEM = re.compile(
     r"(?<=[A-Za-z)])\s?(?:(?P<plus>\+{1,3}|±)|(?P<minus>[-–−]{1,2}))(?=\s*(?:[,;.|]|$|\(\d))"
@@ -43,7 +45,8 @@ _PAIR = re.compile(
     re.IGNORECASE,
 )
 _CIRCLED = re.compile(
-    r"(?:\b(?:y|yes)\s*/?\s*(?P<minus>\(\s*(?:n|no)\s*\)))|(?P<plus>\(\s*(?:y|yes)\s*\))\s*/?\s*(?:n|no)\b",
+    r"\b(?:y|yes)\s*/?\s*(?P<minus>\(\s*(?:n|no)\s*\))"
+    r"|(?P<plus>\(\s*(?:y|yes)\s*\))\s*/?\s*(?:n|no)\b",
     re.IGNORECASE,
 )
 _SINGLE = re.compile(rf"{_box(1)}(?=\s*[A-Za-z])")
@@ -54,6 +57,8 @@ _MARK = re.compile(r"\s*(?:[xX✓✔+•*]|yes|no|ja|si|sí)\s*", re.IGNORECASE)
 _BULLETS = re.compile(r"\s*(?:[-–•*·o]\s|\(?\w{1,3}[.)]\s)")
 _LIST_END = re.compile(r"[.](?=\s|$)|\r?\n[ \t]*\r?\n")
 _LONGEST_LIST = 600
+_LONGEST_HEADER = 120
+"""Characters of the longest list under a head, and of the longest line that heads two columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,8 @@ class FormReader:
 
     def __init__(self, rules: FormRules) -> None:
         self._heads = re.compile(
-            rf"(?:(?<=^)|(?<=[\n\r])|(?<=[.;:)]\s))[ \t>*#]*(?:[-•]\s*)?(?P<head>{rules.denied_head})"
-            rf"|(?P<lead>{rules.denied_lead})",
+            r"(?:(?<=^)|(?<=[\n\r])|(?<=[.;:)]\s))[ \t>*#]*(?:[-•]\s*)?"
+            rf"(?P<head>{rules.denied_head})|(?P<lead>{rules.denied_lead})",
             re.IGNORECASE,
         )
         self._other_head = re.compile(rules.other_head, re.IGNORECASE)
@@ -98,7 +103,7 @@ class FormReader:
             else:
                 columns = None
             pairs = list(_PAIR.finditer(text, start, end))
-            if not pairs and _NO_FIRST.search(body) and len(body) < 120:
+            if not pairs and len(body) < _LONGEST_HEADER and _NO_FIRST.search(body):
                 yes_first = bool(_YES_FIRST.search(body))
             yield from _boxes(text, start, pairs, yes_first)
             if not pairs:

@@ -152,8 +152,8 @@ class ClinicalSectionizer(Sectionizer):
                 known.setdefault(line_end.end(), (line_end.end(), outer))
 
     def _close_family(self, text: str, known: dict[int, tuple[int, str | None]]) -> None:
-        """Ends a section about relatives at another label, where a sentence turns to the patient, or
-        with its paragraph; criteria of a trial end with their paragraph too."""
+        """Ends a section about relatives at another label, where a sentence turns to the patient,
+        or with its paragraph; criteria of a trial end with their paragraph too."""
         starts = sorted(known)
         for start, following in zip(starts, [*starts[1:], len(text)], strict=False):
             end, name = known[start]

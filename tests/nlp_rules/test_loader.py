@@ -230,7 +230,7 @@ SMALL = {
     "measurements.yaml": f"measurements:\n{C3}}}\ninterpretations: []\n",
     "units.yaml": "units:\n  - {ucum: g/L, printed: [g/L]}\n",
     "context.yaml": "cues:\n  - {category: negated, cues: ['no']}\n",
-    "answers.yaml": "kinds: [diagnosis]\ndenied: ['no']\nminus_sign: '-'\n",
+    "answers.yaml": "kinds: [diagnosis]\ndenied: ['no']\n",
     "dosing.yaml": "dose_units: {mg: 1}\nfrequencies: []\nroutes: {}\n",
 }
 """The long files with one rule each."""
