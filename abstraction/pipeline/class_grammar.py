@@ -81,7 +81,12 @@ class ClassGrammar:
         joiner = "|".join(rules.joiners)
         alternative = "|".join((*rules.choices, *rules.separators))
         word = "|".join(w if "\\" in w else re.escape(w) for w in rules.class_words)
-        between = rf"{_LINK}(?:{joiner}|{alternative}){_LINK}(?:(?:{word})\b{_LINK})?"
+        firm = "|".join(
+            w if "\\" in w else re.escape(w)
+            for w in rules.class_words
+            if w not in rules.doubtful_class_words
+        )
+        between = rf"{_LINK}(?:{joiner}|{alternative}){_LINK}(?:(?:{firm})\b{_LINK})?"
         self._phrase = re.compile(
             rf"(?P<word>\b(?:{word})(?![a-z])\.?{_LINK}[:=(-]?{_LINK})?(?P<first>(?<!/){plain})"
             rf"(?P<rest>(?:{between}{plain})*)",
@@ -201,6 +206,8 @@ class ClassGrammar:
         beside = text[max(start, match.start() - 32) : match.start()] + " \0 " + after
         bracketed = printed["letters"] and ("(" in printed[0] or "/" in printed["letters"])
         apart = not printed[0][len(numeral) : len(numeral) + 1].isalpha()
+        if printed["dist"] and not apart and not printed["letters"]:
+            return False
         marked = bool(bracketed or (printed["dist"] and apart and numeral in ("III", "IV")))
         named = self._bare_beside.search(beside)
         if numeral == "I" and not marked:
