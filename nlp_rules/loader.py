@@ -10,7 +10,7 @@ import re
 from collections.abc import Hashable
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -25,6 +25,7 @@ from nlp_rules.schema import (
     DemographicRules,
     DiagnosisRule,
     DosingRules,
+    EndCategory,
     InterpretationRule,
     Lookalike,
     MeasurementRule,
@@ -90,9 +91,7 @@ class Cues(Rule):
 
     words: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     exclusive: tuple[tuple[CueCategory, ...], ...] = ()
-    ended_by: dict[
-        CueCategory | Literal["clause_end", "verb_end", "cause"], tuple[CueCategory, ...]
-    ] = Field(default_factory=dict)
+    ended_by: dict[CueCategory | EndCategory, tuple[CueCategory, ...]] = Field(default_factory=dict)
     cues: tuple[CueRule, ...]
 
     @model_validator(mode="after")

@@ -222,6 +222,8 @@ class ValueRules(Rule):
     functional_class_numerals: dict[str, Annotated[int, Field(ge=1, le=4)]]
 
 
+EndCategory = Literal["clause_end", "semicolon", "verb_end", "cause"]
+"""What ends the scope of other cues, as ``ended_by`` tells."""
 CueCategory = Literal[
     "negated", "possible", "conditional", "hypothetical", "planned", "considered", "family",
     "donor", "other_person", "historical", "resolved", "active", "stopped", "held", "declined",
@@ -240,7 +242,7 @@ class CueRule(Rule):
     ``{kin}`` in a cue stands for each of the file's ``words`` of that name.
     """
 
-    category: CueCategory | Literal["terminate", "pseudo", "clause_end", "verb_end", "cause"]
+    category: CueCategory | EndCategory | Literal["terminate", "pseudo"]
     direction: Literal["forward", "backward", "both"] = "forward"
     scope: int | None = Field(default=None, gt=0)
     targets: int | None = Field(default=None, gt=0)

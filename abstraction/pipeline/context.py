@@ -29,6 +29,7 @@ _EFFECTS = {
     "pseudo": "PSEUDO",
     "clause_end": "PSEUDO",
     "verb_end": "PSEUDO",
+    "semicolon": "PSEUDO",
     "cause": "PSEUDO",
 }
 _PARTICIPLES = frozenset({"VERB_END", "AFFIRMED"})
@@ -65,6 +66,8 @@ class Modifier(ConTextModifier):
         """
         (low, high), (start, end) = self.scope_span, other.modifier_span
         ends = other.direction == "TERMINATE" or other.category in self.rule.terminated_by
+        apart = other.category == "SEMICOLON" and end < self._start
+        ends = ends or (self.direction == "BACKWARD" and apart)
         alike = other.category == self.category and other.allowed_types == self.allowed_types
         if self.direction == "TERMINATE" or not (ends or alike) or end <= low or high <= start:
             return False
@@ -170,7 +173,8 @@ class ClinicalConText(ConText):
         own = {
             match: rule
             for match, rule in zip(matches, rules, strict=True)
-            if rule.allowed_types is None or kind.upper() in rule.allowed_types
+            if (rule.allowed_types is None or kind.upper() in rule.allowed_types)
+            and not any(m.start <= match[1] and match[2] <= m.end for m in mentions)
         }
         graph = ConTextGraph(
             targets=mentions,

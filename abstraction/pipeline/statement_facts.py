@@ -93,8 +93,15 @@ def status_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> StatusF
 def biopsy_fact(
     note: FactParts, target: Target, cues: Sequence[Cue], phrase: ClassPhrase
 ) -> BiopsyFact:
-    """A biopsy, dated by its clause or its heading and never by the note; hearsay is possible."""
-    judged = judge_statement(cues, set(note.implied(target)) - {"past"}, chronic=True)
+    """A biopsy, dated by its clause or its heading and never by the note; hearsay is possible.
+
+    One without a class and a date that stands in a plan is planned.
+    """
+    if not phrase.classes:
+        # "No ulcers, biopsy in 2018": a list of findings denies no procedure.
+        cues = [c for c in cues if not (c.category == "negated" and c.before and c.separated)]
+    implied = note.implied(target)
+    judged = judge_statement(cues, set(implied) - {"past"}, chronic=True)
     if judged.assertion == "present" and (hearsay := nearest(cues, "hearsay")):
         judged = Judgement("possible", cues=(hearsay,))
     elif judged.assertion == "present" and phrase.uncertain:
@@ -107,6 +114,8 @@ def biopsy_fact(
     elif heading := note.page.dates.heading(target.start):
         date = under(heading)
         parts.append(("date", heading.start, heading.end))
+    if judged == Judgement() and not phrase.classes and date is None and "planned" in implied:
+        judged = Judgement("hypothetical", "planned")
     return BiopsyFact(
         **note.common("biopsy", target.concept, (target.start, target.end), parts),
         assertion=judged.assertion,
