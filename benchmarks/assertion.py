@@ -38,7 +38,7 @@ CLASSES = {
     "other": ("experiencer", "other"),
 }
 _BEFORE_CONTEXT = ("lupus_sentences", "lupus_sections")
-_HISTORY = re.compile(r"\b(?:history|hx|h/o|prior|previous|past)\b", re.IGNORECASE)
+_HISTORY = re.compile(r"\b(?<!family )(?:history|hx|h/o|prior|previous|past)\b", re.IGNORECASE)
 _NUMBER = (
     r"(?:\d+|an?|two|three|four|five|six|seven|eight|nine|ten|many|several|a few|few|couple of)"
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from medspacy.context import ConText, ConTextGraph, ConTextModifier, ConTextRule
 from spacy.language import Language
@@ -176,13 +176,25 @@ class ClinicalConText(ConText):
             if (rule.allowed_types is None or kind.upper() in rule.allowed_types)
             and not any(m.start <= match[1] and match[2] <= m.end for m in mentions)
         }
+        meant = longest(_not_overruled(own))
         graph = ConTextGraph(
             targets=mentions,
-            modifiers=[Modifier(own[match], match[1], match[2], doc) for match in longest(own)],
+            modifiers=[Modifier(own[match], match[1], match[2], doc) for match in meant],
         )
         graph.update_scopes()
         graph.apply_modifiers()
         return list(graph.edges)
+
+
+def _not_overruled(rules: Mapping[Match, ConTextRule]) -> list[Match]:
+    """Without the cues that a phrase holding the last of their words takes the meaning from:
+    "there is no" of "there is no change in"."""
+    phrases = [match for match, rule in rules.items() if rule.category == "PSEUDO"]
+    return [
+        (name, start, end)
+        for name, start, end in rules
+        if not any(start < first < end < last for _, first, last in phrases)
+    ]
 
 
 def _unspent(cues: Sequence[Cue], spent: Sequence[tuple[int, int]]) -> list[Cue]:

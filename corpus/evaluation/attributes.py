@@ -68,7 +68,7 @@ ATTRIBUTES: dict[Kind, tuple[Attribute, ...]] = {
     "diagnosis": (*_COMMON, *_interval("onset"), *_category("resolved")),
     "biopsy": (
         *_COMMON,
-        *_category("classes", "activity_letters", "organ", "system"),
+        *_category("classes", "class_basis", "activity_letters", "organ", "system"),
         *_plain("activity_index", "chronicity_index"),
     ),
     "therapy": (

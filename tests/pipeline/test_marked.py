@@ -1,8 +1,8 @@
 """Snippets and whole notes with their facts marked: ⟦words|concept|assertion|classes⟧.
 
 The snippets of ``marked/snippets.txt`` (one a line, ``\\n`` for a line break) are all read right.
-The notes of ``marked/notes.jsonl`` are by many invented hands; what the rules make of them may move,
-but not fall below the floors.
+The notes of ``marked/notes.jsonl`` are by many invented hands; what the rules make of them may
+move, but not fall below the floors.
 """
 
 from __future__ import annotations
