@@ -32,6 +32,10 @@ _SYSTEMS = {
     "icd10": "http://hl7.org/fhir/sid/icd-10",
 }
 """Canonical addresses of code systems, as HL7 FHIR registers them."""
+_BYGONE = 30
+"""Days: SLEDAI-2K counts what was there at the visit or in the 30 days before it."""
+_SINCE = 24
+"""Characters before a date in which a word such as "since" may stand."""
 _BORDERS = {",": 10, ";": 40}
 """How much farther a date is, in characters, across a comma or a semicolon."""
 _OWN = 60
@@ -66,6 +70,7 @@ class FactParts:
     note_date: dt.date | None
     version: str
     ends_list: re.Pattern[str]
+    since: re.Pattern[str]
     by_sentence: dict[int, list[Target]]
 
     @classmethod
@@ -82,6 +87,10 @@ class FactParts:
             note_date=doc._.note_date,
             version=rules.version,
             ends_list=re.compile(rules.dates.ends_list, re.IGNORECASE),
+            since=re.compile(
+                rf"\b(?:{'|'.join(re.escape(word) for word in rules.dates.since)})\W*$",
+                re.IGNORECASE,
+            ),
             by_sentence=by_sentence,
         )
 
@@ -161,6 +170,15 @@ class FactParts:
             return None
         _, _, date = min(near, key=lambda found: found[:2])
         return interval(date), ("date", date.start, date.end)
+
+    def is_bygone(self, day: DateInterval, place: Part) -> bool:
+        """Whether what was so on ``day``, told by the characters of ``place``, is over by itself:
+        more than 30 days before the note, and not "since" then."""
+        if self.note_date is None or day.basis not in ("explicit", "relative"):
+            return False
+        _, start, _ = place
+        before = self.page.text[max(0, start - _SINCE) : start]
+        return (self.note_date - day.end).days > _BYGONE and not self.since.search(before)
 
 
 def mention_of(target: Target) -> Part:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from abstraction.dates import DateInterval
 from abstraction.facts import BiopsyFact, DiagnosisFact, StatusFact
@@ -18,6 +19,7 @@ from nlp_rules.schema import DiagnosisRule
 
 def diagnosis_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> DiagnosisFact:
     """A diagnosis.  A date beside a chronic one is its onset; a past one without a date has none.
+    What comes and goes and bears an old date is past.
 
     A word that denies by itself ("afebrile") is absent where no cue says otherwise.
     """
@@ -35,6 +37,8 @@ def diagnosis_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> Diag
     if clause is not None and judged.assertion == "present":
         day, part = clause
         parts.append(part)
+        if not chronic and note.is_bygone(day, part):
+            judged = replace(judged, temporality="past")
         if chronic and judged.temporality == "current" and day.basis != "note":
             onset = day
         else:
@@ -115,7 +119,9 @@ def biopsy_fact(
         date = under(heading)
         parts.append(("date", heading.start, heading.end))
     if judged == Judgement() and not phrase.classes and date is None and "planned" in implied:
-        judged = Judgement("hypothetical", "planned")
+        judged = Judgement("hypothetical")
+    if judged.assertion == "hypothetical":
+        judged = replace(judged, temporality="planned")
     return BiopsyFact(
         **note.common("biopsy", target.concept, (target.start, target.end), parts),
         assertion=judged.assertion,
