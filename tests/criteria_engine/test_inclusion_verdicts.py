@@ -117,6 +117,12 @@ def nephritis_arm(*facts):
         ),
         ([biopsy(["III", "IV"], "2024-03-01", readings=[["III"], ["IV"]])], "true", "documented"),
         ([biopsy(["IV"], "2024-03-01", system="who")], "unknown", "judgement"),
+        ([biopsy(["IV"], "2024-03-01", class_basis="inferred")], "unknown", "judgement"),
+        (
+            [biopsy(["IV"], "2024-03-01", class_basis="inferred", assertion="absent")],
+            "unknown",
+            "silent",
+        ),
         ([biopsy(["IV"], "2024-03-01", assertion="possible")], "unknown", "silent"),
         ([biopsy(["III", "IV"], "2024-03-01", assertion="absent")], "false", "documented"),
         ([biopsy(["IV"], "2024-03-01", organ="allograft_kidney")], "unknown", "silent"),
