@@ -21,12 +21,30 @@ HYPHENS = frozenset("-‐‑‒–­")
 _BORDER = re.compile(r"\n\s*\n|\r\s*\r|\t")
 
 
+_SHORTEST_BROKEN = 5
+"""Letters of the shortest word that is mended: "pIgA" and "A1c" are none."""
+_CAPITAL_I = re.compile(r"(?<=[A-Za-z])I+(?=[a-z])")
+_SMALL_L = re.compile(r"(?<=[A-Z])l(?=[A-Z])")
+_ZERO = re.compile(r"(?<=[A-Za-z])0(?=[A-Za-z])")
+_ONE = re.compile(r"(?<=[a-z])1(?=[a-z])")
+
+
+def mended(word: str) -> str:
+    """A word with the letters that a scan has misread, where one reading is left: "AIIergies",
+    "MEDlCAL", "impr0ved".  As long as the word."""
+    if len(word) < _SHORTEST_BROKEN:
+        return word
+    word = _CAPITAL_I.sub(lambda found: "l" * len(found[0]), word)
+    word = _SMALL_L.sub("I", word)
+    return _ONE.sub("l", _ZERO.sub("o", word))
+
+
 class Compact:
     """A document without its white space and hyphens, and the way back to its tokens."""
 
     def __init__(self, doc: Doc) -> None:
         self.index = [t.i for t in doc if not (t.is_space or t.text in HYPHENS)]
-        self.doc = Doc(doc.vocab, words=[doc[i].text for i in self.index])
+        self.doc = Doc(doc.vocab, words=[mended(doc[i].text) for i in self.index])
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The original tokens ``[start, end)`` of a compact span."""
