@@ -36,7 +36,7 @@ class Mention(Protocol):
 
 
 class AnswerGrammar:
-    """Reads ``answers`` of ``context.yaml``.  Linear in the text."""
+    """Reads ``answers.yaml``.  Linear in the text."""
 
     def __init__(self, rules: AnswerRules) -> None:
         self._affirmed = _any_of(rules.affirmed)
@@ -149,8 +149,8 @@ class AnswerGrammar:
             lead = self._switch_before.search(text, max(0, first.start - 40), first.start)
             gap = text[first.end : second.start] if second.start - first.end < 60 else ""
             if lead and self._switch_between.match(gap):
-                yield number, Cue("stopped", *lead.span(), distance=-9, before=True)
-                yield number + 1, Cue("active", *lead.span(), distance=-9, before=True)
+                yield number, Cue("stopped", *lead.span(), distance=SURE, before=True)
+                yield number + 1, Cue("active", *lead.span(), distance=SURE, before=True)
 
     @staticmethod
     def _cue(mention: Mention, start: int, end: int, before: bool) -> Cue:

@@ -66,14 +66,9 @@ def experiencer(cues: Sequence[Cue], implied: Collection[str]) -> tuple[Experien
     return ("family", []) if "family" in implied else ("patient", [])
 
 
-def nearest(cues: Sequence[Cue], category: str) -> Cue | None:
-    """The cue of that category with the fewest words in between."""
-    found = [c for c in cues if c.category == category]
-    return min(found, key=lambda c: (c.distance, c.start), default=None)
-
-
-def _nearer(one: Cue | None, other: Cue | None) -> Cue | None:
-    found = [cue for cue in (one, other) if cue is not None]
+def nearest(cues: Sequence[Cue], *categories: str) -> Cue | None:
+    """The cue of one of the categories with the fewest words in between."""
+    found = [c for c in cues if c.category in categories]
     return min(found, key=lambda c: (c.distance, c.start), default=None)
 
 
@@ -113,12 +108,12 @@ def _denied_or_doubted(cues: Sequence[Cue]) -> Judgement | None:
     """
     negated, possible = nearest(cues, "negated"), nearest(cues, "possible")
     conditional = nearest(cues, "conditional")
-    hypothetical = _nearer(nearest(cues, "hypothetical"), nearest(cues, "sought"))
-    if link := _nearer(nearest(cues, "suggestive"), nearest(cues, "consistent")):
+    hypothetical = nearest(cues, "hypothetical", "sought")
+    if link := nearest(cues, "suggestive", "consistent"):
         if negated is not None and negated.before and negated.separated:
             negated = None
         if negated is None and link.category == "suggestive":
-            possible = _nearer(possible, link)
+            possible = nearest(cues, "possible", "suggestive")
     planned = nearest(cues, "planned")
     affirmed = nearest(cues, "affirmed")
     if affirmed and affirmed.distance < 0:

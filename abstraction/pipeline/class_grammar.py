@@ -68,7 +68,8 @@ class ClassGrammar:
 
     def __init__(self, rules: BiopsyRules) -> None:
         names = sorted(rules.numerals, key=lambda n: (-len(n), n))
-        self._numerals = tuple((name, rules.numerals[name]) for name in names)
+        self._numerals = tuple(names)
+        self._classes = rules.numerals
         self._subclasses = rules.subclasses
         # "V", "Vd", "IV-G(A/C)", "III (A)": numeral, distribution, activity letters
         numeral = "(?:" + "|".join(re.escape(n) for n in names) + ")"
@@ -280,11 +281,11 @@ class ClassGrammar:
     def _numeral(self, piece: re.Match[str]) -> str:
         """The numeral that a piece opens with, as the rules spell it."""
         printed = piece[0].lower()
-        return next(name for name, _ in self._numerals if printed.startswith(name.lower()))
+        return next(name for name in self._numerals if printed.startswith(name.lower()))
 
     def _class(self, piece: re.Match[str]) -> list[BiopsyClass]:
         """The class of one numeral; a subclass such as WHO Vd can hold a second class."""
-        found = dict(self._numerals)[self._numeral(piece)]
+        found = self._classes[self._numeral(piece)]
         second = self._subclasses.get(found + (piece["sub"] or "").lower())
         return [found, second] if second else [found]
 

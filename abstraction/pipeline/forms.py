@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from nlp_rules.schema import FormRules
 
+_FIRST_WORD = re.compile(r"\S")
 _LINE = re.compile(r"[^\r\n]+")
 _BRACKETED = re.compile(r"[(\[]\s?(?:(?P<plus>\+{1,3}|±)|(?P<minus>[-–−]{1,2}))\s?[)\]]")
 _TICK = re.compile(r"(?P<plus>[✓✔])|(?P<minus>[✗✘✕])")
@@ -105,8 +106,9 @@ class FormReader:
             pairs = list(_PAIR.finditer(text, start, end))
             if not pairs and len(body) < _LONGEST_HEADER and _NO_FIRST.search(body):
                 yes_first = bool(_YES_FIRST.search(body))
-            yield from _boxes(text, start, pairs, yes_first)
+            yield from _boxes(start, pairs, yes_first)
             if not pairs:
+                yield from _circled(text, start, end)
                 yield from _single_boxes(text, start, end)
             yield from _signs(text, start, end)
         yield from self._lists(text)
@@ -179,9 +181,7 @@ def _ticked_row(body: str, start: int, columns: tuple[int, int]) -> Iterator[Ans
     )
 
 
-def _boxes(
-    text: str, start: int, pairs: Sequence[re.Match[str]], yes_first: bool
-) -> Iterator[Answer]:
+def _boxes(start: int, pairs: Sequence[re.Match[str]], yes_first: bool) -> Iterator[Answer]:
     """Pairs of a yes box and a no box, each after what it answers."""
     position = start
     for pair in pairs:
@@ -196,16 +196,14 @@ def _boxes(
         if bool(one) != bool(two):
             yield Answer(*pair.span(), position, pair.start(), bool(one) != first_is_yes)
         position = pair.end()
-    if pairs:
-        return
-    for circled in _CIRCLED.finditer(text, start, _line_end(text, start)):
+
+
+def _circled(text: str, start: int, end: int) -> Iterator[Answer]:
+    """Yes or no with a circle around one, each after what it answers."""
+    position = start
+    for circled in _CIRCLED.finditer(text, start, end):
         yield Answer(*circled.span(), position, circled.start(), bool(circled["minus"]))
         position = circled.end()
-
-
-def _line_end(text: str, start: int) -> int:
-    match = _LINE.match(text, start)
-    return match.end() if match else start
 
 
 def _single_boxes(text: str, start: int, end: int) -> Iterator[Answer]:
@@ -258,7 +256,9 @@ def _signs(text: str, start: int, end: int) -> Iterator[Answer]:
 
 
 def _not_bullets(signs: Iterable[re.Match[str]], text: str, start: int) -> list[re.Match[str]]:
-    return [sign for sign in signs if text[start : sign.start()].strip() or sign["plus"]]
+    word = _FIRST_WORD.search(text, start)
+    first = word.start() if word else len(text)
+    return [sign for sign in signs if sign.start() > first or sign["plus"]]
 
 
 def _before(
