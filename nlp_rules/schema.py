@@ -7,9 +7,12 @@ an error with a file and a line and not a rule that silently never fires.
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from nlp_rules.ucum import Linear, conversion
 
 
 class Rule(BaseModel):
@@ -120,19 +123,24 @@ ValueKind = Literal["quantity", "titer", "presence", "percent", "score", "nyha"]
 
 
 class Conversion(Rule):
-    """``canonical = number * factor + offset`` from a UCUM unit; source: the clinical reference."""
+    """``canonical = number * factor`` from a UCUM unit of another dimension than the canonical one;
+    source: the clinical reference."""
 
     unit: Annotated[str, Field(min_length=1)]
     factor: Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?(/[0-9]+(\.[0-9]+)?)?$")]
-    offset: Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?(/[0-9]+(\.[0-9]+)?)?$")] = "0"
 
     @model_validator(mode="after")
     def _divides(self) -> Self:
-        for printed in (self.factor, self.offset):
-            _, slash, divisor = printed.partition("/")
-            if slash and float(divisor) == 0:
-                raise ValueError(f"{printed} divides by zero")
+        _, slash, divisor = self.factor.partition("/")
+        if slash and float(divisor) == 0:
+            raise ValueError(f"{self.factor} divides by zero")
         return self
+
+    @property
+    def linear(self) -> Linear:
+        """The factor, exactly."""
+        numerator, _, denominator = self.factor.partition("/")
+        return Linear(Fraction(numerator) / Fraction(denominator or "1"))
 
 
 class UnprintedUnit(Rule):
@@ -167,13 +175,26 @@ class MeasurementRule(ConceptRule):
 
     @model_validator(mode="after")
     def _units_known(self) -> Self:
-        known = {conversion.unit for conversion in self.conversions} | {self.canonical_unit}
         for band in self.without_unit:
-            if band.unit not in known:
+            if self.to_canonical(band.unit) is None:
                 raise ValueError(f"without_unit names {band.unit!r}, which has no conversion")
         if self.plausible is not None and self.plausible[1] < self.plausible[0]:
             raise ValueError(f"the plausible limits {self.plausible} are in the wrong order")
         return self
+
+    def to_canonical(self, unit: str) -> Linear | None:
+        """From a UCUM unit to the canonical one: by UCUM within its dimension, else over a unit of
+        ``conversions``; None where neither leads there."""
+        if self.canonical_unit is None:
+            return None
+        within = conversion(unit, self.canonical_unit)
+        if within is not None:
+            return within
+        for known in self.conversions:
+            across = conversion(unit, known.unit)
+            if across is not None:
+                return across.then(known.linear)
+        return None
 
 
 class UnitRule(Rule):

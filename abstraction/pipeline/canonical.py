@@ -16,17 +16,9 @@ from nlp_rules.schema import MeasurementRule
 
 
 def canonical(number: Decimal, unit: str, rule: MeasurementRule) -> float | None:
-    """``number`` of ``unit`` in the rule's canonical unit; None when it cannot be converted.
-
-    Factors and offsets are the clinical reference's, as ``measurements.yaml`` holds them.
-    """
-    if unit == rule.canonical_unit:
-        return float(number)
-    for conversion in rule.conversions:
-        if conversion.unit == unit:
-            exact = Fraction(number) * _fraction(conversion.factor) + _fraction(conversion.offset)
-            return float(exact)
-    return None
+    """``number`` of ``unit`` in the rule's canonical unit; None when it cannot be converted."""
+    convert = rule.to_canonical(unit)
+    return None if convert is None else float(convert(Fraction(number)))
 
 
 def to_value(printed: Printed, rule: MeasurementRule) -> Value:
@@ -88,12 +80,6 @@ def _plausible(converted: Sequence[float | None], rule: MeasurementRule) -> bool
         return None
     low, high = rule.plausible
     return all(low <= number <= high for number in known)
-
-
-def _fraction(printed: str) -> Fraction:
-    """A factor of the rule file: "88.42" or "1/113.12", exactly."""
-    numerator, _, denominator = printed.partition("/")
-    return Fraction(numerator) / Fraction(denominator or "1")
 
 
 def _float(number: Decimal | None) -> float | None:

@@ -69,4 +69,4 @@ def _squeeze(printed: str) -> str:
 
 
 def _accepts(rule: MeasurementRule, ucum: str) -> bool:
-    return ucum == rule.canonical_unit or any(c.unit == ucum for c in rule.conversions)
+    return rule.to_canonical(ucum) is not None

@@ -145,11 +145,11 @@ BAD: dict[str, tuple[type[Rule], str, int, str]] = {
                 "interpretations: []",
                 "measurements:",
                 f"{C3},",
-                "     without_unit: [{unit: mg/dL, low: 2, high: 9}]}",
+                "     without_unit: [{unit: U/L, low: 2, high: 9}]}",
             ]
         ),
         3,
-        "measurements.0: Value error, without_unit names 'mg/dL', which has no conversion",
+        "measurements.0: Value error, without_unit names 'U/L', which has no conversion",
     ),
     "a factor that is no number": (
         Measurements,

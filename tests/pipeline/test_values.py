@@ -42,18 +42,9 @@ BY_NAME = {name: rule for rule in QUANTITIES if (name := plain(rule))}
 """The analytes by that name."""
 
 
-def exact(printed: str) -> Fraction:
-    """A factor of the rule file, such as "88.42" or "1/113.12"."""
-    numerator, _, denominator = printed.partition("/")
-    return Fraction(numerator) / Fraction(denominator or "1")
-
-
-def factors(rule: MeasurementRule) -> dict[str, tuple[Fraction, Fraction]]:
-    """Each unit of the rule with factor and offset to the canonical one."""
-    found = {c.unit: (exact(c.factor), exact(c.offset)) for c in rule.conversions}
-    if rule.canonical_unit is not None:
-        found[rule.canonical_unit] = (Fraction(1), Fraction(0))
-    return found
+def convertible(rule: MeasurementRule) -> list[str]:
+    """The units that the rule takes to its canonical one."""
+    return [unit for unit in PRINTED if rule.to_canonical(unit) is not None]
 
 
 def value(read: Any, text: str, concept: str) -> Value:
@@ -66,8 +57,7 @@ def value(read: Any, text: str, concept: str) -> Value:
 UNITS = [
     pytest.param(name, unit, id=f"{name} {unit}")
     for name, rule in BY_NAME.items()
-    for unit in factors(rule)
-    if unit in PRINTED
+    for unit in convertible(rule)
 ]
 
 
@@ -81,11 +71,12 @@ def test_any_number_in_any_unit_converts_exactly(
     number, printed = data.draw(NUMBERS), data.draw(st.sampled_from(PRINTED[unit]))
     found = value(read, f"{name} {number} {printed}", rule.concept)
     unit = rule.shorthand.get(printed, unit)
-    factor, offset = factors(rule)[unit]
+    convert = rule.to_canonical(unit)
+    assert convert is not None
     assert (found.number, found.unit, found.unit_basis) == (float(number), unit, "printed")
     assert found.canonical_unit == rule.canonical_unit
     assert found.canonical_number == pytest.approx(
-        float(Fraction(number) * factor + offset), rel=1e-9, abs=1e-12
+        float(convert(Fraction(number))), rel=1e-9, abs=1e-12
     )
 
 
@@ -197,10 +188,11 @@ def test_without_a_printed_unit_one_is_inferred_only_where_no_other_is_possible(
     found = value(read, f"{name}: {number.normalize():f}", rule.concept)
     assert (found.number, found.unit) == (float(number), None)
     if len(possible) == 1:
-        factor, offset = factors(rule)[possible[0]]
+        convert = rule.to_canonical(possible[0])
+        assert convert is not None
         assert found.unit_basis == "inferred"
         assert found.canonical_number == pytest.approx(
-            float(Fraction(number) * factor + offset), rel=1e-9, abs=1e-12
+            float(convert(Fraction(number))), rel=1e-9, abs=1e-12
         )
         assert found.readings == ()
     else:
