@@ -21,11 +21,13 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from spacy.language import Language
 
+from abstraction.dates import Days, hull
 from abstraction.facts import MeasurementFact
 from abstraction.notes import Note
 from abstraction.pipeline import build_pipeline
@@ -37,6 +39,14 @@ from nlp_rules import RulePack, load_rules
 _SCORED = ("number", "comparator", "unit", "low", "high")
 _RELATIVE = 1e-9
 """How far apart two numbers may be and still be the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A date: its characters and its days."""
+
+    printed: str
+    days: Days
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,9 @@ class Counts:
         }
 
 
+_RANGE_SIGN = re.compile(r"\s*(?:-|–|/|to|until|till|through|and)\s*")
+
+
 def main(arguments: list[str]) -> int:
     """Print the table and the JSON line; 2 for wrong usage or a file that cannot be read."""
     if len(arguments) != 1:
@@ -79,8 +92,7 @@ def main(arguments: list[str]) -> int:
         if (expected := row.get("measurements")) is not None:
             measured += _paired(expected, facts, _is_result)
         if (expected := row.get("dates")) is not None:
-            found = [(mention, note.text[mention.start : mention.end]) for mention in dates]
-            dated += _paired(expected, found, _is_date)
+            dated += _paired(*_as_the_suite_has_it(expected, note.text, dates), _is_date)
     figures = {"measurements": measured.figures(), "dates": dated.figures()}
     print(f"{len(rows)} texts")
     for name, counts in (("measurements", measured), ("dates", dated)):
@@ -101,7 +113,7 @@ def read(
     parts = FactParts.of(doc, rules)
     facts = [measurement_fact(parts, r, doc._.cues[r.target]) for r in doc._.measurements]
     told = [fact for fact in facts if fact is not None and fact.assertion != "hypothetical"]
-    return told, doc._.dates.mentions
+    return told, (*doc._.dates.mentions, *doc._.dates.periods)
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -134,17 +146,31 @@ def _paired[T](
     return Counts(right, len(left), len(expected) - right)
 
 
+def _as_the_suite_has_it(
+    expected: Sequence[Mapping[str, Any]], text: str, dates: Sequence[DateMention]
+) -> tuple[Sequence[Mapping[str, Any]], list[_Told]]:
+    """The dates found, with "2019-2021" as one where the suite has one, else as its two ends."""
+    found = [_Told(text[d.start : d.end], d.days) for d in dates]
+    for first, second in pairwise(dates):
+        if not _RANGE_SIGN.fullmatch(text, first.end, second.start):
+            continue
+        whole = _Told(text[first.start : second.end], hull(first.days, second.days))
+        if any(_is_date(row, whole) for row in expected):
+            ends = [_Told(text[d.start : d.end], d.days) for d in (first, second)]
+            found = [*(each for each in found if each not in ends), whole]
+    return expected, found
+
+
 def _is_result(row: Mapping[str, Any], fact: MeasurementFact) -> bool:
     return fact.concept == row["concept"] and all(
         _equal(row[key], getattr(fact.value, key)) for key in _SCORED if key in row
     )
 
 
-def _is_date(row: Mapping[str, Any], found: tuple[DateMention, str]) -> bool:
-    mention, printed = found
-    words, printed = _folded(row["text"]), _folded(printed)
+def _is_date(row: Mapping[str, Any], found: _Told) -> bool:
+    words, printed = _folded(row["text"]), _folded(found.printed)
     within = words in printed or printed in words
-    days = (mention.days.start.isoformat(), mention.days.end.isoformat())
+    days = (found.days.start.isoformat(), found.days.end.isoformat())
     return within and days == (row["start"], row["end"])
 
 

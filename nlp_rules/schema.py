@@ -340,28 +340,41 @@ class SentenceRules(Rule):
     opens_line: tuple[ExactPattern, ...] = ()
 
 
-TimeUnit = Literal["day", "week", "month", "year"]
+TimeUnit = Literal["day", "week", "fortnight", "month", "year"]
 
 
 class DatesRule(Rule):
     """How dates are told: month names, number words, and the words around a date.
 
-    ``parts_of_year`` gives first and last month.
+    ``parts_of_year`` gives first and last month, ``parts_of_month`` first and last day (31 is the
+    month's own last), ``seasons`` the first month of three, ``weekdays`` Monday as 0.
     """
 
     months: dict[str, Annotated[int, Field(ge=1, le=12)]]
     parts_of_year: dict[str, tuple[int, int]]
+    parts_of_month: dict[str, tuple[int, int]]
+    seasons: dict[str, Annotated[int, Field(ge=1, le=12)]]
+    weekdays: dict[str, Annotated[int, Field(ge=0, le=6)]]
     since: Words
     until: Words
     between_start_and_stop: tuple[ExactPattern, ...]
-    numbers: dict[str, Annotated[int, Field(gt=0)]]
+    numbers: dict[str, Annotated[float, Field(gt=0)]]
     time_units: dict[str, TimeUnit]
     about: tuple[Pattern, ...]
     ago: Words
-    last: Words
     yesterday: Words
     today: tuple[Pattern, ...]
     before_bare_month: Words = Field(min_length=1)
+    before_bare_season: Words = Field(min_length=1)
+    ahead: Pattern = Field(description='Before a date that lies ahead: "next review".')
+    birth_before: Pattern = Field(description="Before a date of birth, which is no date here.")
+    no_period_before: Pattern = Field(description='Before a prescribed time: "500 mg for 7 days".')
+    leads_day_slash_month: Pattern = Field(description='Before "12/28" that is a day.')
+    recent_fraction_days: int = Field(
+        gt=0, description='The same of "1/3", which is more often a fraction.'
+    )
+    idioms: Words = Field(default=(), description="Days only behind a word that leads to one.")
+    recent_days: int = Field(gt=0, description='"12/28" alone is a day this long after it.')
     headed_sections: tuple[ConceptName, ...]
     to_present: Pattern = r"(?!)"
     no_stop: Pattern = r"(?!)"

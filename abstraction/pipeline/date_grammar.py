@@ -9,21 +9,49 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from abstraction.dates import DateBasis, Days
-from abstraction.pipeline.date_readers import READERS, Setting, split_numeric
+from abstraction.pipeline.date_forms import DAY_SLASH_MONTH, SEPARATED, date_forms, period_forms
+from abstraction.pipeline.date_readers import READERS, Setting, latest_day, period, split_numeric
 from nlp_rules.schema import DatesRule
 
-_SEPARATED = (
-    r"(?<![\d/.-])\d{1,2}\s?(?P<separator>[/.\-])\s?\d{1,2}\s?(?P=separator)\s?"
-    r"(?:\d{4}|\d{2})(?!\d)"
-)
-_BASES: dict[str, DateBasis] = {"today": "note", "ago": "relative", "last": "relative"}
+_BASES: dict[str, DateBasis] = {
+    "today": "note",
+    **dict.fromkeys(
+        (
+            "ago",
+            "last",
+            "weekday",
+            "season",
+            "day_before_yesterday",
+            "later",
+            "day_after",
+            "at_age",
+            "month_last_year",
+        ),
+        "relative",
+    ),
+}
 """Forms whose basis is not the explicit date."""
-_GUARDED = frozenset({"day_slash_month", "year", "month_slash_year"})
+_GUARDED = frozenset(
+    {
+        "day_slash_month",
+        "year",
+        "month_slash_year",
+        "month_dot_year",
+        "compact",
+        "short_year",
+        "month_short_year",
+    }
+)
 """Forms that digits of another meaning can take."""
+_VALUE_BEHIND = re.compile(r"\)?\s?[:=]?\s?[<>≤≥]?\d")
+_LARGEST_SCALE = 12
+"""Scores of many joints, points or glomeruli aside, which are left to the words beside them."""
+_BESIDE = 60
+"""Characters beside digits that show whether they are a date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +65,33 @@ class DateMention:
 
 
 class DateGrammar:
-    """Finds dates by the forms of ``dates.yaml``.  Linear in the text."""
+    """Finds dates by the forms of ``dates.yaml``.  Linear in the text.
 
-    def __init__(self, rules: DatesRule) -> None:
+    ``day_first`` is how notes write day and month that do not show it themselves; None keeps both
+    readings.
+    """
+
+    def __init__(self, rules: DatesRule, day_first: bool | None = None) -> None:
         self._rules = rules
-        self._forms = _forms(rules)
+        self._day_first = day_first
+        self._forms = date_forms(rules)
+        self._periods = period_forms(rules)
+        self._ahead = re.compile(rules.ahead, re.IGNORECASE)
+        self._birth_before = re.compile(rules.birth_before, re.IGNORECASE)
+        self._no_period = re.compile(rules.no_period_before, re.IGNORECASE)
+        self._leads_day = re.compile(rules.leads_day_slash_month, re.IGNORECASE)
         self._not_before = tuple(re.compile(p, re.IGNORECASE) for p in rules.not_dates_before)
         self._not_after = tuple(re.compile(p, re.IGNORECASE) for p in rules.not_dates_after)
 
     def day_first(self, text: str, note_date: dt.date | None) -> bool | None:
-        """Whether the note writes the day first, by what is unambiguous in it; None if nothing is.
+        """Whether the note writes the day first, by what is unambiguous in it, else by the
+        grammar's own setting.
 
-        A date that is the note's own in exactly one reading settles it too.
+        A date that is the note's own in exactly one reading settles it too.  Where no date with a
+        year does, days without one are asked.
         """
         votes: set[bool] = set()
-        for match in re.finditer(_SEPARATED, text):
+        for match in re.finditer(SEPARATED, text):
             a, b, year = split_numeric(match[0])
             if 12 < a <= 31 and 1 <= b <= 12:
                 votes.add(True)
@@ -62,70 +102,91 @@ class DateGrammar:
                     votes.add(True)
                 elif (b, a) == (note_date.day, note_date.month):
                     votes.add(False)
-        return votes.pop() if len(votes) == 1 else None
+        votes = votes or set(self._votes_of_short_dates(text, note_date))
+        return votes.pop() if len(votes) == 1 else self._day_first
+
+    def _votes_of_short_dates(self, text: str, note_date: dt.date | None) -> Iterator[bool]:
+        for match in re.finditer(DAY_SLASH_MONTH, text):
+            a, b = (int(number) for number in match[0].split("/"))
+            day_first = 12 < a <= 31 and 1 <= b <= 12
+            if (day_first or (12 < b <= 31 and 1 <= a <= 12)) and self._is_day(
+                text, match, note_date, day_first
+            ):
+                yield day_first
 
     def find(
-        self, text: str, note_date: dt.date | None, day_first: bool | None = None
+        self,
+        text: str,
+        note_date: dt.date | None,
+        day_first: bool | None = None,
+        births: Days | None = None,
     ) -> Iterator[DateMention]:
-        """Every date of ``text`` in order, never overlapping."""
+        """Every date of ``text`` in order, never overlapping; dates of birth are none."""
         if day_first is None:
             day_first = self.day_first(text, note_date)
-        setting = Setting(self._rules, note_date, day_first)
+        setting = Setting(self._rules, note_date, day_first, self._ahead, births)
         for match in self._forms.finditer(text):
             form = next(name for name in READERS if match[name] is not None)
             if form in _GUARDED and self._is_no_date(text, match):
                 continue
+            if form == "month_short_year" and not self._leads(text, match):
+                continue
+            if form == "day_slash_month" and not self._is_day(text, match, note_date, day_first):
+                continue
+            if self._birth_before.search(text, max(0, match.start() - _BESIDE), match.start()):
+                continue
             days = READERS[form](match, setting)
             if days is not None:
                 end = match.start() + len(match[0].rstrip(".,"))
-                yield DateMention(match.start(), end, days, _BASES.get(form, "explicit"))
+                basis = _BASES.get(form, "explicit")
+                if (basis == "explicit" or form == "later") and days.start == days.end:
+                    setting = replace(setting, previous=days)
+                yield DateMention(match.start(), end, days, basis)
+
+    def periods(self, text: str, note_date: dt.date | None) -> Iterator[DateMention]:
+        """Times that end with the note ("for the past two years"), in order."""
+        setting = Setting(self._rules, note_date, None, self._ahead)
+        for match in self._periods.finditer(text):
+            floor = max(0, match.start() - _BESIDE)
+            if self._no_period.search(text, floor, match.start()):
+                continue
+            days = period(match, setting)
+            if days is not None:
+                yield DateMention(match.start(), match.end(), days, "relative")
 
     def _is_no_date(self, text: str, match: re.Match[str]) -> bool:
         before = re.split(r"[\r\n\t|]", text[max(0, match.start() - 30) : match.start()])[-1]
-        after = text[match.end() : match.end() + 12]
+        after = text[match.end() : match.end() + 24]
         return any(p.search(before) for p in self._not_before) or any(
             p.search(after) for p in self._not_after
         )
 
+    def _is_day(
+        self, text: str, match: re.Match[str], note_date: dt.date | None, day_first: bool | None
+    ) -> bool:
+        """Whether "12/28" is a day and no fraction: a word leads to it, or it is recent."""
+        if self._is_no_date(text, match):
+            return False
+        if self._leads(text, match):
+            return True
+        a, b = (int(number) for number in match[0].split("/"))
+        a_value_follows = bool(_VALUE_BEHIND.match(text, match.end()))
+        if match[0] in self._rules.idioms:
+            return False
+        recent = self._rules.recent_days
+        if _is_fraction(a, b) and not a_value_follows:
+            recent = self._rules.recent_fraction_days if day_first is not None else 0
+        if note_date is None:
+            return a_value_follows
+        orders = [(b, a), (a, b)] if day_first is None else [(b, a) if day_first else (a, b)]
+        days = [latest_day(month, day, note_date) for month, day in orders]
+        return any((note_date - found.start).days <= recent for found in days if found)
 
-def _words(words: Iterable[str]) -> str:
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+    def _leads(self, text: str, match: re.Match[str]) -> bool:
+        """Whether the words before digits say that a day follows."""
+        return bool(self._leads_day.search(text[max(0, match.start() - _BESIDE) : match.start()]))
 
 
-def _forms(rules: DatesRule) -> re.Pattern[str]:
-    """Every form of a date, each a group named as its reader is in ``READERS``."""
-    month = rf"(?:{_words(rules.months)})(?![^\W\d_])\.?"
-    bare_month_after = "|".join(rf"(?<=\b{re.escape(word)}\s)" for word in rules.before_bare_month)
-    about = "|".join(rules.about)
-    year = r"(?:19|20)\d{2}"
-    short = r"['’]\s?\d{2}"
-    return re.compile(
-        rf"""
-        (?P<iso>(?<![\d/.-]){year}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])(?!\d))
-      | (?P<numeric>{_SEPARATED})
-      | (?P<day_month>
-          (?<![\d/.])\b\d{{1,2}}(?:st|nd|rd|th)?(?:\s+of)?[\s-]{{0,2}}{month}
-          (?:[\s,-]{{0,3}}(?:{year}|{short}|\d{{2}}\b(?!\s*(?:mg|g\b|:|%|/))))?)
-      | (?P<month_day>
-          \b{month}\s{{0,2}}\d{{1,2}}(?:st|nd|rd|th)?\b(?!\s*(?:mg|g\b|mmol))
-          (?:,?\s{{0,2}}(?:{year}|{short}))?)
-      | (?P<month_year>\b{month}[\s,/-]{{0,3}}(?:of\s)?(?:{year}|{short}))
-      | (?P<bare_month>(?:{bare_month_after}){month}(?![\s,-]{{0,3}}\d))
-      | (?P<year_month>(?<![\d/.-]){year}[-./](?:0[1-9]|1[0-2])(?![\d]|[-./]\d))
-      | (?P<part>\b(?:{_words(rules.parts_of_year)})[\s-]{{0,2}}(?:{year}|{short}))
-      | (?P<month_slash_year>
-          (?:(?<![\d/.-])|(?<=/(?:19|20)\d\d-))(?:0?[1-9]|1[0-2])\s?/\s?{year}(?![\d/]))
-      | (?P<ago>
-          \b(?:(?:{about})\s*)?(?P<count>\d{{1,3}}|{_words(rules.numbers)})\s*(?:\+\s*)?
-          (?P<unit>{_words(rules.time_units)})s?\.?\s+(?:{_words(rules.ago)})\b)
-      | (?P<last>
-          \b(?:{_words(rules.last)})\s+(?P<last_unit>week|month|year)\b
-        | \b(?:{_words(rules.yesterday)})\b)
-      | (?P<today>\b(?:{"|".join(rules.today)})\b)
-      | (?P<year>
-          (?:(?<![\d/.,$-])|(?<=(?:19|20)\d\d[-–]))\b{year}\b
-          (?![/\d]|[-–](?!(?:19|20)\d\d\b)|\.\d|\s*(?:mg|mL|g\b|kcal|ml)))
-      | (?P<day_slash_month>(?<![\d/.-])\d{{1,2}}/\d{{1,2}}(?![\d/]|\.\d))
-        """,
-        re.VERBOSE | re.IGNORECASE,
-    )
+def _is_fraction(numerator: int, denominator: int) -> bool:
+    """Whether "4/5" reads more likely as so many of so many than as a day."""
+    return numerator <= denominator <= _LARGEST_SCALE

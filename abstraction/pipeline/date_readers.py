@@ -10,7 +10,7 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from abstraction.dates import Days, add_months, hull, whole_month, whole_year
 from nlp_rules.schema import DatesRule, TimeUnit
@@ -18,8 +18,17 @@ from nlp_rules.schema import DatesRule, TimeUnit
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _LATEST_SHORT_YEAR = 2069
 """What 69 stands for in a note without a date; 70 is 1970."""
-_UNIT_DAYS: dict[TimeUnit, int] = {"day": 1, "week": 7, "month": 30, "year": 365}
+_UNIT_DAYS: dict[TimeUnit, int] = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 365}
+_SLACK_DAYS: dict[TimeUnit, int] = {"day": 0, "week": 3, "fortnight": 3, "month": 15}
+"""Half of what such a unit leaves open; a year leaves six months of the calendar."""
 _MOST_MONTHS_AGO = 1200
+_SHORTHAND: dict[str, TimeUnit] = {"7": "day", "52": "week", "12": "month"}
+"""British prescribers write 3/7 for three days, 2/52 for two weeks, 6/12 for six months."""
+_WEEKDAYS = 7
+_NEIGHBOURS = 150
+"""Characters beside "Feb 22" in which "Feb 21" shows that the number is a day."""
+_REACH_BEFORE = 60
+"""Characters before a date in which a word says that it lies ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +36,24 @@ class Setting:
     """What a date is read by besides its characters: words, the note's day, the note's habit.
 
     ``day_first`` is None where nothing in the note shows whether it writes the day first.
+    ``births`` are the days on which the patient can have been born; ``previous`` are the days of
+    the date before this one in the text.
     """
 
     rules: DatesRule
     note_date: dt.date | None
     day_first: bool | None
+    ahead: re.Pattern[str]
+    births: Days | None = None
+    previous: Days | None = None
+
+    @property
+    def latest(self) -> dt.date | None:
+        """What a date without its year is not after: the note's day, or else the year's end of the
+        date before it."""
+        if self.note_date is not None or self.previous is None:
+            return self.note_date
+        return dt.date(self.previous.end.year, 12, 31)
 
 
 Reader = Callable[[re.Match[str], Setting], Days | None]
@@ -39,7 +61,7 @@ Reader = Callable[[re.Match[str], Setting], Days | None]
 
 def split_numeric(printed: str) -> tuple[int, int, str]:
     """The three numbers of "03/02/2025", the last as it is printed."""
-    first, second, year = re.split(r"\s?[/.\-]\s?", printed)
+    first, second, year = re.split(r"\s?[/.\-]\s?", printed.strip())
     return int(first), int(second), year
 
 
@@ -62,14 +84,28 @@ def _year(printed: str, note_date: dt.date | None) -> int:
     return year if year <= latest else year - 100
 
 
-def _either(a: int, b: int, year: int, day_first: bool | None) -> Days | None:
-    """Day and month in the note's order; both readings as one interval where it shows none."""
+def _either(a: int, b: int, year: int, match: re.Match[str], setting: Setting) -> Days | None:
+    """Day and month in the note's order; both readings as one interval where it shows none.
+
+    Notes tell of the past: of two readings the one after the note's day is left aside, unless
+    words before the date say that it lies ahead.
+    """
     as_day_first, as_month_first = _day(year, b, a), _day(year, a, b)
-    if as_day_first and as_month_first:
-        if day_first is None:
-            return hull(as_day_first, as_month_first)
-        return as_day_first if day_first else as_month_first
-    return as_day_first or as_month_first
+    if not as_day_first or not as_month_first:
+        return as_day_first or as_month_first
+    if setting.day_first is not None:
+        return as_day_first if setting.day_first else as_month_first
+    if setting.note_date is not None and not _lies_ahead(match, setting):
+        past = [d for d in (as_day_first, as_month_first) if d.start <= setting.note_date]
+        if len(past) == 1:
+            return past[0]
+    return hull(as_day_first, as_month_first)
+
+
+def _lies_ahead(match: re.Match[str], setting: Setting) -> bool:
+    return bool(
+        setting.ahead.search(match.string, max(0, match.start() - _REACH_BEFORE), match.start())
+    )
 
 
 def _named_month(match: re.Match[str], setting: Setting) -> int:
@@ -88,50 +124,135 @@ def _iso(match: re.Match[str], setting: Setting) -> Days | None:
 
 def _numeric(match: re.Match[str], setting: Setting) -> Days | None:
     a, b, year = split_numeric(match["numeric"])
-    # Dots stand between day, month and year; nobody writes the month first with them.
-    day_first = True if match["separator"] == "." else setting.day_first
-    return _either(a, b, _year(year, setting.note_date), day_first)
+    if "." in match["numeric"] and _day(_year(year, setting.note_date), b, a):
+        # Dots stand between day, month and year; hardly anybody writes the month first with them.
+        setting = replace(setting, day_first=True)
+    return _either(a, b, _year(year, setting.note_date), match, setting)
+
+
+def _compact(match: re.Match[str], setting: Setting) -> Days | None:
+    digits = match["compact"]
+    return _day(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
 
 
 def _day_slash_month(match: re.Match[str], setting: Setting) -> Days | None:
     """A day without a year: the latest such day not after the note."""
-    note_date, day_first = setting.note_date, setting.day_first
-    if note_date is None:
+    latest, day_first = setting.latest, setting.day_first
+    if latest is None:
         return None
     a, b = (int(number) for number in match["day_slash_month"].split("/"))
-    if day_first is None and max(a, b) <= 12:
-        return None
     if (day_first and b > 12) or (day_first is False and a > 12):
         return None
-    this_year = _either(a, b, note_date.year, day_first)
-    if this_year and this_year.start <= note_date:
-        return this_year
-    return _either(a, b, note_date.year - 1, day_first)
+    readings = [(b, a)] if day_first else [(a, b)]
+    if day_first is None:
+        readings = [(b, a), (a, b)]
+    found = [days for month, day in readings if (days := latest_day(month, day, latest))]
+    return hull(found[0], found[-1]) if found else None
+
+
+def latest_day(month: int, day: int, latest: dt.date) -> Days | None:
+    """The last such day of a year that is not after ``latest``; leap days may be years ago."""
+    for year in range(latest.year, latest.year - 8, -1):
+        found = _day(year, month, day)
+        if found and found.start <= latest:
+            return found
+    return None
 
 
 def _day_and_month(match: re.Match[str], setting: Setting) -> Days | None:
     """A day and a named month; without a year the latest such day not after the note."""
-    note_date, month = setting.note_date, _named_month(match, setting)
-    numbers = re.findall(r"['’]?\s?\d+", match[0])
+    latest, month = setting.latest, _named_month(match, setting)
+    numbers = re.findall(r"['’‘]?\s?\d+", match[0])
     day = int(re.sub(r"\D", "", numbers[0]))
     if len(numbers) > 1:
-        return _day(_year(numbers[1], note_date), month, day)
-    if note_date is None:
+        return _day(_year(numbers[1], setting.note_date), month, day)
+    if latest is None:
         return None
-    this_year = _day(note_date.year, month, day)
-    if this_year is None or this_year.start > note_date:
-        this_year = _day(note_date.year - 1, month, day)
-    if match["month_day"] is not None and _may_be_a_year(match, day, note_date):
-        as_year = whole_month(_year(f"{day:02}", note_date), month)
+    this_year = latest_day(month, day, latest)
+    if match["month_day"] is not None and _may_be_a_year(match, day, latest):
+        as_year = whole_month(_year(f"{day:02}", latest), month)
         return hull(this_year, as_year) if this_year else as_year
     return this_year
 
 
 def _may_be_a_year(match: re.Match[str], number: int, note_date: dt.date) -> bool:
     """Whether the number of "Mar 26" can be the note's year, or the one before, and not a day."""
+    if re.search(r"(?:st|nd|rd|th)\.?$", match[0]):
+        return False
     before = match.string[max(0, match.start() - 4) : match.start()].split()
-    recent = number in (note_date.year % 100, note_date.year % 100 - 1)
-    return recent and (not before or before[-1].lower() != "on")
+    years = (note_date.year % 100, note_date.year % 100 - 1)
+    if number not in years or (before and before[-1].lower() == "on"):
+        return False
+    near = match.string[max(0, match.start() - _NEIGHBOURS) : match.end() + _NEIGHBOURS]
+    month = re.escape(re.sub(r"[^A-Za-z]", "", match[0]))
+    beside = re.findall(
+        rf"\b{month}\.?\s(\d{{1,2}})\b(?!\d|,?\s*(?:19|20)\d\d)", near, re.IGNORECASE
+    )
+    return all(int(other) in years for other in beside)
+
+
+def _days_of_month(match: re.Match[str], setting: Setting) -> Days | None:
+    """The days of "10-14 Feb 2025" or "Feb 10-14, 2025"."""
+    day_first = match["first_day"] is not None
+    first = int(match["first_day" if day_first else "day_from"])
+    last = int(match["last_day" if day_first else "day_to"])
+    printed = match["days_year" if day_first else "year_of_days"]
+    ending = _in_month(
+        last, match["days_month" if day_first else "month_of_days"], printed, setting
+    )
+    if ending is None or first >= last:
+        return None
+    return Days(start=ending.start.replace(day=first), end=ending.end) if first else None
+
+
+def _listed_day(match: re.Match[str], setting: Setting) -> Days | None:
+    """One of "7, 14 and 21 March 2022", whose month stands behind the last."""
+    day = int(re.sub(r"\D", "", match["listed_day"]))
+    return _in_month(day, match["listed_month"], match["listed_year"], setting)
+
+
+def _in_month(day: int, month: str, year: str | None, setting: Setting) -> Days | None:
+    number = setting.rules.months[month.lower().rstrip(".")]
+    if year is not None:
+        return _day(_year(year, setting.note_date), number, day)
+    return latest_day(number, day, setting.latest) if setting.latest else None
+
+
+def _part_of_month(match: re.Match[str], setting: Setting) -> Days | None:
+    """Days 1 to 10, 11 to 20 or 21 to the end; their limits are those of ``dates.yaml``."""
+    printed, month = match["part_month_year"], _named_month(match, setting)
+    name = re.split(r"[\s-]+(?:of\b|the\b|\w+\W*$|\w+[\s,/-]+['’]?\d)", match[0])[0]
+    limits = setting.rules.parts_of_month[" ".join(name.lower().split())]
+    if printed is None and setting.latest is None:
+        return None
+    whole = (
+        _latest_month(month, setting.latest)
+        if printed is None and setting.latest
+        else whole_month(_year(printed or "", setting.note_date), month)
+    )
+    first, last = limits
+    return Days(
+        start=whole.start.replace(day=first),
+        end=whole.end if last > 28 else whole.end.replace(day=last),
+    )
+
+
+def _latest_month(month: int, latest: dt.date) -> Days:
+    return whole_month(latest.year if month <= latest.month else latest.year - 1, month)
+
+
+def _month_of_range(match: re.Match[str], setting: Setting) -> Days | None:
+    """The first month of "Nov-Feb 2024", whose year stands behind the second."""
+    first = setting.rules.months[match["month_of_range"].lower().rstrip(".")]
+    second = setting.rules.months[match["range_month"].lower().rstrip(".")]
+    year = _year(match["range_year"], setting.note_date)
+    return whole_month(year if first <= second else year - 1, first)
+
+
+def _month_last_year(match: re.Match[str], setting: Setting) -> Days | None:
+    if setting.note_date is None:
+        return None
+    return whole_month(setting.note_date.year - 1, _named_month(match, setting))
 
 
 def _month_year(match: re.Match[str], setting: Setting) -> Days | None:
@@ -140,10 +261,9 @@ def _month_year(match: re.Match[str], setting: Setting) -> Days | None:
 
 def _bare_month(match: re.Match[str], setting: Setting) -> Days | None:
     """A month without a year: the latest that does not begin after the note."""
-    note_date, month = setting.note_date, _named_month(match, setting)
-    if note_date is None:
+    if setting.note_date is None:
         return None
-    return whole_month(note_date.year if month <= note_date.month else note_date.year - 1, month)
+    return _latest_month(_named_month(match, setting), setting.note_date)
 
 
 def _year_month(match: re.Match[str], setting: Setting) -> Days | None:
@@ -154,10 +274,43 @@ def _year_month(match: re.Match[str], setting: Setting) -> Days | None:
 def _part_of_year(match: re.Match[str], setting: Setting) -> Days | None:
     """A named part of a year; its months are the trial reference's, as ``dates.yaml`` says."""
     year = _last_year(match, setting)
-    name = re.split(r"[\s-]+['’]?\d", match[0])[0].strip().lower()
+    name = re.split(r"[\s/-]*(?:\b(?:in|of)\s+)?['’‘]?\s?\d+$", match[0])[0].lower()
     parts = {part.lower(): months for part, months in setting.rules.parts_of_year.items()}
-    first, last = parts[name]
+    first, last = parts[" ".join(name.split())]
     return Days(start=whole_month(year, first).start, end=whole_month(year, last).end)
+
+
+def _winter(match: re.Match[str], setting: Setting) -> Days | None:
+    """December to February; of one year alone both its winters."""
+    first, last = int(match["winter_from"]), match["winter_to"]
+    if last is None:
+        return Days(start=dt.date(first - 1, 12, 1), end=whole_month(first + 1, 2).end)
+    return Days(start=dt.date(first, 12, 1), end=whole_month(first + 1, 2).end)
+
+
+def _season(match: re.Match[str], setting: Setting) -> Days | None:
+    """The latest season of that name that began before the note; "last" is one that is over."""
+    if setting.note_date is None:
+        return None
+    name = (match["season_name"] or match["bare_season"]).lower()
+    first, months = setting.rules.seasons[name], 3
+    over = (match["season_said"] or "").lower() == "last"
+    for year in range(setting.note_date.year, setting.note_date.year - 3, -1):
+        start = dt.date(year, first, 1)
+        days = Days(start=start, end=add_months(start, months) - dt.timedelta(days=1))
+        if (days.end if over else days.start) < setting.note_date:
+            return days
+    return None
+
+
+def _decade(match: re.Match[str], setting: Setting) -> Days | None:
+    printed = re.sub(r"\D", "", match["ten_years"])
+    first = int(printed) if len(printed) == 4 else 1900 + int(printed)
+    if setting.note_date is not None and first > setting.note_date.year:
+        return None
+    part = (match["decade_part"] or "").lower()
+    start, end = {"early": (0, 3), "mid": (4, 6), "late": (7, 9)}.get(part, (0, 9))
+    return Days(start=whole_year(first + start).start, end=whole_year(first + end).end)
 
 
 def _month_slash_year(match: re.Match[str], setting: Setting) -> Days | None:
@@ -165,11 +318,30 @@ def _month_slash_year(match: re.Match[str], setting: Setting) -> Days | None:
     return whole_month(year, month)
 
 
+def _month_dot_year(match: re.Match[str], setting: Setting) -> Days | None:
+    month, year = map(int, match["month_dot_year"].split("."))
+    return whole_month(year, month)
+
+
+def _month_short_year(match: re.Match[str], setting: Setting) -> Days | None:
+    month, year = match["month_short_year"].split("/")
+    return whole_month(_year(year, setting.note_date), int(month))
+
+
+def _day_dot_month(match: re.Match[str], setting: Setting) -> Days | None:
+    day, month = map(int, match["day_dot_month"].split(".")[:2])
+    return latest_day(month, day, setting.latest) if setting.latest else None
+
+
 def _bare_year(match: re.Match[str], setting: Setting) -> Days | None:
-    year = int(match["year"])
+    year = int(match["year"][:4])
     if setting.note_date is not None and year > setting.note_date.year + 1:
         return None
     return whole_year(year)
+
+
+def _short_year(match: re.Match[str], setting: Setting) -> Days | None:
+    return whole_year(_year(match["short_year"], setting.note_date))
 
 
 def _ago(match: re.Match[str], setting: Setting) -> Days | None:
@@ -177,35 +349,135 @@ def _ago(match: re.Match[str], setting: Setting) -> Days | None:
     note_date = setting.note_date
     if note_date is None:
         return None
-    printed = match["count"].lower()
-    count = int(printed) if printed.isdigit() else setting.rules.numbers[printed]
-    unit = setting.rules.time_units[match["unit"].lower()]
-    slack = dt.timedelta(days=_UNIT_DAYS[unit] // 2)
-    if unit in ("day", "week"):
-        middle = note_date - dt.timedelta(days=count * _UNIT_DAYS[unit])
+    if match["count_shorthand"] is not None:
+        counts = (float(match["count_shorthand"]),) * 2
+        unit = _SHORTHAND[match["unit_shorthand"]]
     else:
-        months = count * (12 if unit == "year" else 1)
-        if months > _MOST_MONTHS_AGO:
-            return None
-        middle = add_months(note_date, -months)
-    return Days(start=middle - slack, end=min(note_date, middle + slack))
+        counts = _counts(match, "count", setting)
+        unit = _unit(match["unit"], setting)
+    if max(counts) * (12 if unit == "year" else 1) > _MOST_MONTHS_AGO:
+        return None
+    earliest = _half_before(back(note_date, max(counts), unit), unit)
+    latest = _half_after(back(note_date, min(counts), unit), unit)
+    return Days(start=earliest, end=min(note_date, latest))
+
+
+def _counts(match: re.Match[str], name: str, setting: Setting) -> tuple[float, float]:
+    first = _number(match[name], setting)
+    second = match[f"{name}_to"]
+    return first, _number(second, setting) if second else first
+
+
+def _number(printed: str, setting: Setting) -> float:
+    squeezed = " ".join(printed.lower().split())
+    return setting.rules.numbers.get(squeezed) or float(squeezed)
+
+
+def _unit(printed: str, setting: Setting) -> TimeUnit:
+    squeezed = printed.lower().rstrip(".")
+    units = setting.rules.time_units
+    return units.get(squeezed) or units[squeezed.removesuffix("s")]
+
+
+def back(day: dt.date, count: float, unit: TimeUnit) -> dt.date:
+    """The day ``count`` units before ``day``; months and years by the calendar."""
+    if unit in ("day", "week", "fortnight"):
+        return day - dt.timedelta(days=round(count * _UNIT_DAYS[unit]))
+    months = count * (12 if unit == "year" else 1)
+    whole = add_months(day, -int(months))
+    return whole - dt.timedelta(days=round((months - int(months)) * _UNIT_DAYS["month"]))
+
+
+def _half_before(day: dt.date, unit: TimeUnit) -> dt.date:
+    if unit == "year":
+        return add_months(day, -6)
+    return day - dt.timedelta(days=_SLACK_DAYS[unit])
+
+
+def _half_after(day: dt.date, unit: TimeUnit) -> dt.date:
+    if unit == "year":
+        return add_months(day, 6)
+    return day + dt.timedelta(days=_SLACK_DAYS[unit])
+
+
+def _later(match: re.Match[str], setting: Setting) -> Days | None:
+    """So long after the date before: "two weeks later" is half a unit either side."""
+    if setting.previous is None or setting.previous.start != setting.previous.end:
+        return None
+    anchor, following = setting.previous.start, match["next_unit"]
+    if following is not None:
+        unit: TimeUnit = "day" if following.lower() == "morning" else _unit(following, setting)
+        counts = (1.0, 1.0)
+    else:
+        unit, counts = _unit(match["later_unit"], setting), _counts(match, "later_count", setting)
+    if max(counts) > _MOST_MONTHS_AGO:
+        return None
+    earliest = _half_before(back(anchor, -min(counts), unit), unit)
+    return Days(
+        start=max(anchor, earliest), end=_half_after(back(anchor, -max(counts), unit), unit)
+    )
+
+
+def _day_after(match: re.Match[str], setting: Setting) -> Days | None:
+    """The day so many days after the operation or infusion whose date stands before."""
+    if setting.previous is None or setting.previous.start != setting.previous.end:
+        return None
+    count = int(match["days_after"] or match["pod"])
+    day = setting.previous.start + dt.timedelta(days=count)
+    return Days(start=day, end=day)
+
+
+def _at_age(match: re.Match[str], setting: Setting) -> Days | None:
+    """The year of life, or the two years that it can be where only the present age is known."""
+    if setting.births is None:
+        return None
+    years = int(match["age"])
+    start = add_months(setting.births.start, 12 * years)
+    end = add_months(setting.births.end, 12 * (years + 1)) - dt.timedelta(days=1)
+    if setting.note_date is not None and start > setting.note_date:
+        return None
+    return Days(start=start, end=min(end, setting.note_date or end))
+
+
+def _weekday(match: re.Match[str], setting: Setting) -> Days | None:
+    """The latest such day before the note, unless words say that it lies ahead or comes again."""
+    note_date = setting.note_date
+    if note_date is None or _lies_ahead(match, setting):
+        return None
+    wanted = setting.rules.weekdays[match["day_name"].lower()]
+    behind = (note_date.weekday() - wanted) % _WEEKDAYS or _WEEKDAYS
+    day = note_date - dt.timedelta(days=behind)
+    return Days(start=day, end=day)
 
 
 def _last(match: re.Match[str], setting: Setting) -> Days | None:
-    """Yesterday, or the last week, month or year: from when it can have begun to yesterday, to
-    today, to the year's end."""
+    """Yesterday, or a week, month or year of the calendar: the one before the note's, or its own
+    ("this week") to its end, or to the note ("earlier this week")."""
     note_date, unit = setting.note_date, match["last_unit"]
     if note_date is None:
         return None
-    yesterday = note_date - dt.timedelta(days=1)
     if unit is None:
+        yesterday = note_date - dt.timedelta(days=1)
         return Days(start=yesterday, end=yesterday)
-    if unit.lower() == "week":
-        return Days(start=note_date - dt.timedelta(days=13), end=yesterday)
-    if unit.lower() == "month":
-        before = add_months(note_date, -1)
-        return Days(start=whole_month(before.year, before.month).start, end=note_date)
-    return whole_year(note_date.year - 1)
+    which, unit = " ".join(match["which"].lower().split()), unit.lower()
+    day = note_date
+    if which == "last":
+        day = back(note_date.replace(day=1), 1, _unit(unit, setting))
+        if unit == "week":
+            day = note_date - dt.timedelta(days=_WEEKDAYS)
+    if unit == "week":
+        monday = day - dt.timedelta(days=day.weekday())
+        whole = Days(start=monday, end=monday + dt.timedelta(days=_WEEKDAYS - 1))
+    else:
+        whole = whole_month(day.year, day.month) if unit == "month" else whole_year(day.year)
+    return Days(start=whole.start, end=note_date) if which == "earlier this" else whole
+
+
+def _day_before_yesterday(match: re.Match[str], setting: Setting) -> Days | None:
+    if setting.note_date is None:
+        return None
+    day = setting.note_date - dt.timedelta(days=2)
+    return Days(start=day, end=day)
 
 
 def _today(match: re.Match[str], setting: Setting) -> Days | None:
@@ -213,20 +485,57 @@ def _today(match: re.Match[str], setting: Setting) -> Days | None:
     return Days(start=note_date, end=note_date) if note_date is not None else None
 
 
+def period(match: re.Match[str], setting: Setting) -> Days | None:
+    """The days from so long before the note until the note."""
+    note_date = setting.note_date
+    if note_date is None:
+        return None
+    if match["shorthand"] is not None:
+        count, unit = float(match["shorthand"]), _SHORTHAND[match["shorthand_unit"]]
+    elif match["lasting"] is not None:
+        count = max(_counts(match, "lasting", setting))
+        unit = _unit(match["lasting_unit"], setting)
+    else:
+        counted = match["recent"] is not None
+        count = max(_counts(match, "recent", setting)) if counted else 1.0
+        unit = _unit(match["recent_unit"], setting)
+    if count * (12 if unit == "year" else 1) > _MOST_MONTHS_AGO:
+        return None
+    return Days(start=back(note_date, count, unit), end=note_date)
+
+
 READERS: dict[str, Reader] = {
     "iso": _iso,
+    "compact": _compact,
     "numeric": _numeric,
+    "days_of_month": _days_of_month,
+    "listed_day": _listed_day,
     "day_month": _day_and_month,
     "month_day": _day_and_month,
+    "part_of_month": _part_of_month,
+    "month_of_range": _month_of_range,
     "month_year": _month_year,
+    "month_last_year": _month_last_year,
     "bare_month": _bare_month,
     "year_month": _year_month,
+    "winter": _winter,
+    "decade": _decade,
     "part": _part_of_year,
+    "season": _season,
     "month_slash_year": _month_slash_year,
+    "month_dot_year": _month_dot_year,
+    "month_short_year": _month_short_year,
+    "day_dot_month": _day_dot_month,
+    "day_before_yesterday": _day_before_yesterday,
     "ago": _ago,
+    "later": _later,
+    "day_after": _day_after,
+    "at_age": _at_age,
     "last": _last,
+    "weekday": _weekday,
     "today": _today,
     "year": _bare_year,
+    "short_year": _short_year,
     "day_slash_month": _day_slash_month,
 }
 """By the form that ``DateGrammar`` finds; each reads the named group of its form."""

@@ -17,6 +17,7 @@ from spacy.tokens import Doc
 
 from abstraction.dates import DateInterval
 from abstraction.pipeline.date_grammar import DateGrammar, DateMention
+from abstraction.pipeline.demographics import DemographicGrammar
 from abstraction.pipeline.packs import SHIPPED, rule_pack
 from abstraction.pipeline.sections import Layout
 from nlp_rules.schema import DatesRule
@@ -26,17 +27,26 @@ for _name in ("note_date", "dates"):
         Doc.set_extension(_name, default=None)
 
 
-@Language.factory("lupus_dates", assigns=["doc._.dates"], default_config={"rules": SHIPPED})
+@Language.factory(
+    "lupus_dates",
+    assigns=["doc._.dates"],
+    default_config={"rules": SHIPPED, "day_first": None},
+)
 class DateFinder:
     """Writes ``doc._.dates``: every date of the note, resolved against ``doc._.note_date``."""
 
-    def __init__(self, nlp: Language, name: str, rules: str) -> None:
-        self._rules = rule_pack(rules).dates
-        self._grammar = DateGrammar(self._rules)
+    def __init__(self, nlp: Language, name: str, rules: str, day_first: bool | None) -> None:
+        pack = rule_pack(rules)
+        self._rules = pack.dates
+        self._grammar = DateGrammar(pack.dates, day_first)
+        self._demographics = DemographicGrammar(pack.demographics, self._grammar)
 
     def __call__(self, doc: Doc) -> Doc:
-        found = tuple(self._grammar.find(doc.text, doc._.note_date))
-        doc._.dates = Dates(found, heading_dates(doc.text, found, doc._.layout, self._rules))
+        note_date = doc._.note_date
+        births = self._demographics.births(doc.text, note_date)
+        found = tuple(self._grammar.find(doc.text, note_date, births=births))
+        headings = heading_dates(doc.text, found, doc._.layout, self._rules)
+        doc._.dates = Dates(found, headings, tuple(self._grammar.periods(doc.text, note_date)))
         return doc
 
 
@@ -51,10 +61,11 @@ class HeadingDate:
 
 @dataclass(frozen=True)
 class Dates:
-    """The dates of a note, and those of its headings."""
+    """The dates of a note, those of its headings, and the times that end with the note."""
 
     mentions: tuple[DateMention, ...]
     headings: tuple[HeadingDate, ...]
+    periods: tuple[DateMention, ...] = ()
 
     def within(self, start: int, end: int) -> list[DateMention]:
         """The dates that stand in the characters ``[start, end)``."""
@@ -75,7 +86,7 @@ class Dates:
         taken = set(values)
         kept = tuple(m for m in self.mentions if (m.start, m.end) not in taken)
         headings = tuple(h for h in self.headings if (h.mention.start, h.mention.end) not in taken)
-        return Dates(kept, headings)
+        return Dates(kept, headings, self.periods)
 
     def heading(self, offset: int) -> DateMention | None:
         """The date of the innermost heading that ``offset`` stands under."""

@@ -11,6 +11,7 @@ from typing import Literal
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from abstraction.dates import Days, add_months
 from abstraction.facts import DemographicValue
 from abstraction.pipeline.date_grammar import DateGrammar
 from abstraction.pipeline.packs import SHIPPED, rule_pack
@@ -84,6 +85,21 @@ class DemographicGrammar:
                     yield Demographic(
                         "birth_date", match.start(), stop, value, start + mention.start, stop
                     )
+
+    def births(self, text: str, note_date: dt.date | None) -> Days | None:
+        """The days on which the patient can have been born: the printed date of birth, or what the
+        printed age leaves; None where neither is told or two contradict each other."""
+        found = list(self._all(text, note_date))
+        printed = {f.value.text for f in found if f.concept == "birth_date" and f.value.text}
+        if len(printed) == 1:
+            day = dt.date.fromisoformat(printed.pop())
+            return Days(start=day, end=day)
+        ages = {int(f.value.number) for f in found if f.concept == "age" and f.value.number}
+        if printed or len(ages) != 1 or note_date is None:
+            return None
+        years = ages.pop()
+        first = add_months(note_date, -12 * (years + 1)) + dt.timedelta(days=1)
+        return Days(start=first, end=add_months(note_date, -12 * years))
 
     def _is_not_now(self, text: str, match: re.Match[str]) -> bool:
         """An age at onset, or somebody else's ("diagnosed at age 23", "her 45-year-old sister")."""
