@@ -53,7 +53,9 @@ class ReferenceGrammar:
             re.IGNORECASE,
         )
         self._whole_range = re.compile(
-            rf"\s*[(\[]?(?:{label})?{_bounds_pattern(values, 1)}[^\d\n]{{0,20}}$", re.IGNORECASE
+            rf"\s*[(\[]?(?:{label})?{_bounds_pattern(values, 1)}"
+            r"(?:[^\d\n]{0,20}|\s?(?:[^\s\d.,]|10\D)[^\n]{0,22})$",
+            re.IGNORECASE,
         )
 
     def flag_at(self, text: str, position: int, limit: int) -> Flag | None:

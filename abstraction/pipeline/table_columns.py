@@ -41,17 +41,27 @@ class ColumnReader:
         return found
 
     def _names_columns(self, page: Page, row: Row) -> bool:
+        """Whether a row holds titles or dates, and no value beside them."""
+        named = False
         for cell in row.cells:
             heading = page.text[cell.start : cell.end]
             if self._headings.role(heading) or self._headings.predicted(heading):
-                return True
-        return any(page.dates.within(cell.start, cell.end) for cell in row.cells[1:])
+                named = True
+            elif _date_in(page, cell) is not None:
+                named = named or cell is not row.cells[0] or len(row.cells) == 1
+            elif _VALUE.fullmatch(heading):
+                return False
+        return named
 
     def columns(
         self, page: Page, row: Row, header: Row | None, rule: MeasurementRule
     ) -> list[Column]:
         """Each cell after the label with what it holds and the date over it; a single date in the
         heading is over every cell."""
+        listed = _listed_above(page, row) if header is None else []
+        if listed:
+            pairs = zip(row.cells[1:], listed, strict=True)
+            return [Column("value", cell, day) for cell, day in pairs]
         found = list(self._each_column(page, row, header, rule))
         own = [column.day for column in found if column.role == "date" and column.day]
         own += page.dates.within(row.start, row.cells[0].start)
@@ -88,13 +98,20 @@ class ColumnReader:
                 yield Column(role, cell)
             elif self._grammar.units.whole(text, cell.start, cell.end, rule):
                 yield Column("unit", cell)
-            elif seen_value and self._grammar.ranges.bounds(text, cell.start, cell.end):
+            elif self._grammar.ranges.bounds(text, cell.start, cell.end) and (
+                seen_value or self._value_follows(text, row, cell)
+            ):
                 yield Column("range", cell)
             elif self._grammar.ranges.flag(text, cell.start, cell.end):
                 yield Column("flag", cell)
             elif not seen_value:
                 seen_value = True
                 yield Column("value", cell)
+
+    def _value_follows(self, text: str, row: Row, cell: Cell) -> bool:
+        """Whether a plain number stands farther right: then the cell is the range before it."""
+        behind = row.cells[row.cells.index(cell) + 1 :]
+        return any(_VALUE.fullmatch(text, c.start, c.end) for c in behind)
 
     def _heading(self, page: Page, cell: Cell, row: Row, header: Row | None) -> Cell | None:
         """The heading above a cell.  A header lacks a column when its first cell heads values."""
@@ -104,6 +121,11 @@ class ColumnReader:
         heads_values = self._headings.role(page.text[first.start : first.end]) or bool(
             page.dates.within(first.start, first.end)
         )
+        label = row.cells[0]
+        if header.aligned and row.aligned and len(header.cells) == len(row.cells) - 1:
+            beside_label = first.start - header.start >= label.end - row.start
+            if not beside_label and heads_values:
+                return header.cells[row.cells.index(cell) - 1]
         return heading_of(cell, row, header, 1 if first.column == 0 and heads_values else 0)
 
     def is_predicted(
@@ -125,4 +147,22 @@ def _date_in(page: Page, cell: Cell) -> DateMention | None:
     return None if _LETTER_OR_DECIMAL.search(beside) else dates[0]
 
 
+def _listed_above(page: Page, row: Row) -> list[DateMention]:
+    """The dates that the lines above list in the order of the columns, one for each value:
+    "Bloods (10/3/25, 24/2/25)"."""
+    values = [page.text[cell.start : cell.end] for cell in row.cells[1:]]
+    if len(values) < 2 or not all(_VALUE.fullmatch(v) or v in _NOTHING for v in values):
+        return []
+    above = page.text.rfind("\n\n", 0, row.start) + 1
+    dates = page.dates.within(max(above, row.start - _FAR_ABOVE), row.start)
+    return dates if len(dates) == len(values) else []
+
+
+_NOTHING = ("-", "–", "—", "--", "n/a", "ND", "NA")
+"""What stands in a cell that holds no value."""
+_FAR_ABOVE = 600
+"""Characters above a row in which its columns' dates are listed."""
+_VALUE = re.compile(
+    r"[<>≤≥=]{0,2}\s?\d[\d.,]*(?:\s?[-–]\s?\d[\d.,]*)?\s?%?\s?(?:\*+|\(?\[?[HL*]{1,2}\]?\)?)?"
+)
 _LETTER_OR_DECIMAL = re.compile(r"[A-Za-z]|\d\.\d")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from abstraction.facts import Interpretation
 from abstraction.pipeline.page import Page
 from abstraction.pipeline.parts import Part
-from abstraction.pipeline.printed import Printed
+from abstraction.pipeline.printed import NUMBER, Printed
 from abstraction.pipeline.reference_ranges import Bounds
 from abstraction.pipeline.results import Result, result_of, rule_of
 from abstraction.pipeline.special_notations import SYSTOLIC, SpecialNotations
@@ -19,10 +19,13 @@ from abstraction.pipeline.table_columns import Column, ColumnReader
 from abstraction.pipeline.tables import Cell, Row, heading_of, rows
 from abstraction.pipeline.targets import Target
 from abstraction.pipeline.value_grammar import ValueGrammar
-from nlp_rules.schema import ValueRules
+from nlp_rules.schema import MeasurementRule, ValueRules
 
 _LABEL_UNIT = re.compile(r"[\s,]*[(\[]([^()\[\]]+)[)\]]|[,\s]\s*(\S.*)")
 _LETTER = re.compile(r"[A-Za-z]")
+_NUMBERS = re.compile(NUMBER)
+_LEFT_OUT = re.compile(r"\s*[\d/.:-]+|\s*\w+\s*\d*")
+"""The first cell of a row whose heading is left out: a date, an hour, a visit."""
 _VALUE_IN_LABEL = re.compile(r"\d\s*$|:")
 
 
@@ -100,7 +103,8 @@ class TableReader:
                 and printed.unit is None
             ):
                 printed = replace(printed, unit="%")
-            printed = _completed(printed, shared, self._row_flag(page.text, columns))
+            flag = self._row_flag(page.text, columns)
+            printed = self._completed(page.text, printed, shared, flag)
             result = result_of(number, target, printed.start, printed.end, printed)
             unit = [shared.unit_part] if shared.unit_part and printed.unit == shared.unit else []
             ranges: list[Part] = [
@@ -138,17 +142,45 @@ class TableReader:
         beside, stop = self._grammar.units.at(text, target.end, label.end, rule)
         bounds: Bounds | None = None
         if text[stop : label.end].strip():
-            bounds = self._grammar.ranges.bounds(text, stop, label.end)
+            bounds, with_unit = self._range_with_unit(text, stop, label.end, rule)
+            part = part or with_unit
         if unit is None and beside is not None:
-            unit, part = beside, ("unit", target.end, stop)
+            part = ("unit", target.end, stop)
+        part = part or self._unit_in_name(text, target)
         for column in columns:
             start, end = column.cell.start, column.cell.end
-            if column.role == "unit" and unit is None:
-                unit = self._grammar.units.whole(text, start, end, rule)
+            if column.role == "unit" and part is None:
                 part = ("unit", start, end)
             elif column.role == "range":
-                bounds = self._grammar.ranges.bounds(text, start, end) or bounds
-        return _Shared(unit, part, bounds or (None, None))
+                printed, with_unit = self._range_with_unit(text, start, end, rule)
+                bounds, part = printed or bounds, part or with_unit
+        if unit is None and part is not None:
+            unit = self._grammar.units.whole(text, part[1], part[2], rule)
+        return _Shared(unit, part if unit else None, bounds or (None, None))
+
+    def _unit_in_name(self, text: str, target: Target) -> Part | None:
+        """The unit that an analyte's name ends with: "RBC/hpf", "RETIC%"."""
+        for at in range(target.start + 1, target.end):
+            if text[at] in "/%" and self._grammar.units.whole(
+                text, at, target.end, rule_of(target)
+            ):
+                return ("unit", at, target.end)
+        return None
+
+    def _range_with_unit(
+        self, text: str, start: int, end: int, rule: MeasurementRule
+    ) -> tuple[Bounds | None, Part | None]:
+        """A reference range and the unit printed behind its numbers: "3.8 - 10.8 K/uL"."""
+        bounds = self._grammar.ranges.bounds(text, start, end)
+        if bounds is None:
+            return None, None
+        last = None
+        for last in _NUMBERS.finditer(text, start, end):
+            unit, stop = self._grammar.units.at(text, last.end(), end, rule)
+            if unit is not None:
+                lead = len(text[last.end() : stop]) - len(text[last.end() : stop].lstrip())
+                return bounds, ("unit", last.end() + lead, stop)
+        return bounds, None
 
     def _label_unit(self, text: str, target: Target, label: Cell) -> tuple[str | None, Part | None]:
         """The unit that a label names behind its analyte: "C3 (g/L)", "Creatinine, umol/L"."""
@@ -179,12 +211,32 @@ class TableReader:
         if len(labels) < 2:
             return []
         results: list[Result] = []
+        units: dict[int, Part] = {}
         for row in block[i + 1 :]:
-            found = self._row_across(page, row, header, labels)
-            if len(found) < 2:
+            if not results and (named := self._units_row(page, row, header, labels)):
+                units = named
+                continue
+            found = self._row_across(page, row, header, labels, units)
+            if not found and not page.dates.within(row.start, row.cells[0].end):
                 break
             results.extend(found)
         return results
+
+    def _units_row(
+        self, page: Page, row: Row, header: Row, labels: dict[int, int]
+    ) -> dict[int, Part]:
+        """The units that stand in a row of their own under the labels, by column."""
+        found: dict[int, Part] = {}
+        for cell in row.cells:
+            heading = heading_of(cell, row, header, 0)
+            number = labels.get(heading.column) if heading else None
+            if heading is None or number is None:
+                continue
+            rule = rule_of(page.targets[number])
+            if self._grammar.units.whole(page.text, cell.start, cell.end, rule) is None:
+                return {}
+            found[heading.column] = ("unit", cell.start, cell.end)
+        return found
 
     def _labels(self, page: Page, header: Row, owners: Sequence[int]) -> dict[int, int]:
         """By column the mention that heads it; a cell with a value of its own heads nothing."""
@@ -198,14 +250,26 @@ class TableReader:
         return labels
 
     def _row_across(
-        self, page: Page, row: Row, header: Row, labels: dict[int, int]
+        self,
+        page: Page,
+        row: Row,
+        header: Row,
+        labels: dict[int, int],
+        units: dict[int, Part],
     ) -> list[Result]:
-        """The results of one row, up to the first cell under a label that holds no value."""
+        """The results of one row; nothing where a cell under a label is a label itself."""
         days = page.dates.within(row.cells[0].start, row.cells[0].end)
         day = days[0] if days else None
+        shifted = len(header.cells) == len(row.cells) - 1 and _LEFT_OUT.match(
+            page.text, row.cells[0].start, row.cells[0].end
+        )
         found: list[Result] = []
-        for cell in row.cells[1:] if day else row.cells:
+        for place, cell in enumerate(row.cells):
+            if day is not None and place == 0:
+                continue
             heading = heading_of(cell, row, header, 0)
+            if shifted and min(labels) == header.cells[0].column:
+                heading = header.cells[place - 1] if place else None
             number = labels.get(heading.column) if heading else None
             if heading is None or number is None:
                 continue
@@ -217,22 +281,35 @@ class TableReader:
                 continue
             printed = self._grammar.cell(page.text, cell.start, cell.end, rule_of(target))
             if printed is None:
-                break
-            unit, part = self._label_unit(page.text, target, heading)
-            printed = replace(printed, unit=printed.unit or unit)
-            result = result_of(number, target, printed.start, printed.end, printed)
-            result = replace(result, parts=(*result.parts, *([part] if part else [])))
-            found.append(result.beneath(day))
+                continue
+            found.append(self._under(page, number, heading, printed, units).beneath(day))
         return found
 
+    def _under(
+        self, page: Page, number: int, heading: Cell, printed: Printed, units: dict[int, Part]
+    ) -> Result:
+        """A value under its label, with the unit and the range that label or a row of units say."""
+        target = page.targets[number]
+        shared = self._shared(page.text, heading, target, ())
+        if shared.unit is None and (part := units.get(heading.column)):
+            unit = self._grammar.units.whole(page.text, part[1], part[2], rule_of(target))
+            shared = replace(shared, unit=unit, unit_part=part)
+        completed = self._completed(page.text, printed, shared, None)
+        result = result_of(number, target, printed.start, printed.end, completed)
+        if shared.unit_part is None or printed.unit is not None or not printed.is_number:
+            return result
+        return replace(result, parts=(*result.parts, shared.unit_part))
 
-def _completed(printed: Printed, shared: _Shared, flag: Interpretation | None) -> Printed:
-    """A cell's value with what its row says: unit, reference range, flag."""
-    low, high = shared.bounds
-    return replace(
-        printed,
-        unit=printed.unit or (shared.unit if printed.is_number else None),
-        reference_low=printed.reference_low if printed.reference_low is not None else low,
-        reference_high=printed.reference_high if printed.reference_high is not None else high,
-        interpretation=printed.interpretation or flag,
-    )
+    def _completed(
+        self, text: str, printed: Printed, shared: _Shared, flag: Interpretation | None
+    ) -> Printed:
+        """A cell's value with what its row says: unit, reference range, flag."""
+        low, high = shared.bounds
+        if printed.unit is None and printed.is_number and shared.unit is not None:
+            printed = self._grammar.in_unit(text, printed, shared.unit)
+        return replace(
+            printed,
+            reference_low=printed.reference_low if printed.reference_low is not None else low,
+            reference_high=printed.reference_high if printed.reference_high is not None else high,
+            interpretation=printed.interpretation or flag,
+        )

@@ -37,7 +37,7 @@ _BEFORE_WORD = re.compile(r"[\s,(\[–-]{0,3}")
 
 
 _BRACKETED = re.compile(r"[ \t]*[(\[]([^()\[\]\n]{1,24})[)\]]")
-_GROUPED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
+_GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:\.\d{3})+(?![\d.,])")
 _SUM = re.compile(r"(?:\s*\([^()\n]*\))?(?:\s*\+\s*\d+(?:\s*\([^()\n]*\))?)+\s*=\s*(\d+)")
 
 
@@ -233,12 +233,19 @@ class ValueGrammar:
     def _with_unit(self, text: str, value: Printed, limit: int, rule: MeasurementRule) -> Printed:
         """A number with the unit printed behind it, if any."""
         unit, end = self.units.at(text, value.end, limit, rule)
-        if unit in self._grouped_by_point and _GROUPED.fullmatch(text, value.start, value.end):
-            value = replace(value, number=decimal(text[value.start : value.end].replace(".", "")))
+        if unit is not None:
+            value = self.in_unit(text, value, unit)
         parts: list[Part] = [("value", value.start, value.end)]
         if end > value.end:
             parts.append(("unit", value.end + leading(text[value.end : end]), end))
         return replace(value, end=end, unit=unit, parts=tuple(parts), after=end)
+
+    def in_unit(self, text: str, value: Printed, unit: str) -> Printed:
+        """The value in a unit; where no fraction of it is printed "2.850" is a grouped number."""
+        grouped = _GROUPED.search(text, value.start, value.end)
+        if unit in self._grouped_by_point and grouped and decimal(grouped[0]) == value.number:
+            value = replace(value, number=decimal(grouped[0].replace(".", "")))
+        return replace(value, unit=unit)
 
     def _finish(
         self,
