@@ -228,6 +228,12 @@ class ValueRules(Rule):
     predicted_headings: tuple[Pattern, ...]
     criterion_after: tuple[Pattern, ...] = ()
     grouped_by_point: Words = ()
+    qualifier: Pattern = Field(
+        default=r"(?!)", description='Brackets of a method or specimen, in the group "inside".'
+    )
+    behind_a_word: Pattern = Field(
+        default=r"(?!)", description='What leads from a word to its number: ", titre 1:80".'
+    )
     later: Pattern = Field(
         default=r"(?!)", description='What leads to the value of today: ", today 7.6".'
     )
@@ -343,6 +349,13 @@ class SentenceRules(Rule):
 TimeUnit = Literal["day", "week", "fortnight", "month", "year"]
 
 
+class EventRule(Rule):
+    """An event whose day a note gives once, and what tells that something was so then."""
+
+    date_before: Pattern = Field(description='Before its date: "admitted on".')
+    told: Pattern = Field(description='"on admission"')
+
+
 class DatesRule(Rule):
     """How dates are told: month names, number words, and the words around a date.
 
@@ -382,6 +395,13 @@ class DatesRule(Rule):
     heading_words: Pattern
     inline_heading: Pattern
     collected: Pattern
+    results_words: Pattern = Field(description="What makes a heading one of results.")
+    other_dates: Pattern = Field(
+        description='Right before a date that is no sample\'s: "reported".'
+    )
+    behind_heading_date: Pattern = Field(description='Behind the date of a heading: ", 08:00):".')
+    opens_line: Pattern = Field(description="Before a date that begins a line.")
+    events: tuple[EventRule, ...] = ()
     not_headings: Pattern
     not_dates_before: tuple[Pattern, ...] = ()
     not_dates_after: tuple[Pattern, ...] = ()

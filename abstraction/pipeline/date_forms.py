@@ -101,8 +101,15 @@ def date_forms(rules: DatesRule) -> re.Pattern[str]:
       | (?P<month_short_year>(?<![\d/.,:-])(?:0?[1-9]|1[0-2])/[7-9]\d(?![\d/]|[.,-]\d))
       | (?P<day_dot_month>
           (?:(?<=^)|(?<=\n)|(?<=[/(;]\s)|(?<=\()|(?<=\bam\s)|(?<=\bvom\s)|(?<=\bseit\s)|(?<=\bbis\s)
-            |(?<=\bon\s)|(?<=\bsince\s)|(?<=\bfrom\s)|(?<=\bof\s)|(?<=\buntil\s))
-          (?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?=[\s:)]))
+            |(?<=\bon\s)|(?<=\bsince\s)|(?<=\bfrom\s)|(?<=\bof\s)|(?<=\buntil\s)|(?<=\blab\s)
+            |(?<=\blabs\s)|(?<=\blabor\s)|(?<=\btee\s)|(?<=\btte\s)|(?<=\becho\s)|(?<=\bbal\s)
+            |(?<=\bct\s)|(?<=\bmrt\s)|(?<=\bmri\s)|(?<=\bbloods\s))
+          (?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?=[\s:),])
+        | (?<=\bon\s)(?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])(?=[\s:),]))
+      | (?P<six_digits>
+          (?:(?<=\btaken\s)|(?<=\blab\s)|(?<=\blabs\s)|(?<=\bprov\s)|(?<=\bdated\s)
+            |(?<=\bcomparison\s)|(?<=\bsample\s)|(?<=\bon\s))
+          \d{{2}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d|[.,]\d))
       | (?P<day_before_yesterday>\bday\sbefore\syesterday\b)
       | (?P<ago>
           \b(?:(?:{about})\s*)?{count_pattern(rules, "count")}\s*(?:\+\s*)?

@@ -108,6 +108,11 @@ class DateGrammar:
     def _votes_of_short_dates(self, text: str, note_date: dt.date | None) -> Iterator[bool]:
         for match in re.finditer(DAY_SLASH_MONTH, text):
             a, b = (int(number) for number in match[0].split("/"))
+            if note_date and a != b and note_date.day <= 12:
+                if (a, b) == (note_date.day, note_date.month):
+                    yield True
+                elif (b, a) == (note_date.day, note_date.month):
+                    yield False
             day_first = 12 < a <= 31 and 1 <= b <= 12
             if (day_first or (12 < b <= 31 and 1 <= a <= 12)) and self._is_day(
                 text, match, note_date, day_first

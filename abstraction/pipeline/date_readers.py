@@ -333,6 +333,12 @@ def _day_dot_month(match: re.Match[str], setting: Setting) -> Days | None:
     return latest_day(month, day, setting.latest) if setting.latest else None
 
 
+def _six_digits(match: re.Match[str], setting: Setting) -> Days | None:
+    """Year, month and day as Scandinavians write them: 250317."""
+    printed = match["six_digits"]
+    return _day(_year(printed[:2], setting.note_date), int(printed[2:4]), int(printed[4:]))
+
+
 def _bare_year(match: re.Match[str], setting: Setting) -> Days | None:
     year = int(match["year"][:4])
     if setting.note_date is not None and year > setting.note_date.year + 1:
@@ -526,6 +532,7 @@ READERS: dict[str, Reader] = {
     "month_dot_year": _month_dot_year,
     "month_short_year": _month_short_year,
     "day_dot_month": _day_dot_month,
+    "six_digits": _six_digits,
     "day_before_yesterday": _day_before_yesterday,
     "ago": _ago,
     "later": _later,

@@ -8,8 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from spacy.language import Language
@@ -37,7 +37,7 @@ class DateFinder:
 
     def __init__(self, nlp: Language, name: str, rules: str, day_first: bool | None) -> None:
         pack = rule_pack(rules)
-        self._rules = pack.dates
+        self._headings = HeadingReader(pack.dates)
         self._grammar = DateGrammar(pack.dates, day_first)
         self._demographics = DemographicGrammar(pack.demographics, self._grammar)
 
@@ -45,18 +45,26 @@ class DateFinder:
         note_date = doc._.note_date
         births = self._demographics.births(doc.text, note_date)
         found = tuple(self._grammar.find(doc.text, note_date, births=births))
-        headings = heading_dates(doc.text, found, doc._.layout, self._rules)
-        doc._.dates = Dates(found, headings, tuple(self._grammar.periods(doc.text, note_date)))
+        doc._.dates = Dates(
+            found,
+            self._headings.headings(doc.text, found, doc._.layout),
+            tuple(self._grammar.periods(doc.text, note_date)),
+            self._headings.events(doc.text, found),
+        )
         return doc
 
 
 @dataclass(frozen=True, slots=True)
 class HeadingDate:
-    """A date in a heading, and the characters ``[start, end)`` that stand under it."""
+    """A date in a heading, and the characters ``[start, end)`` that stand under it.
+
+    ``of_results``: the heading is one of laboratory results, and not of a visit.
+    """
 
     start: int
     end: int
     mention: DateMention
+    of_results: bool = True
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,7 @@ class Dates:
     mentions: tuple[DateMention, ...]
     headings: tuple[HeadingDate, ...]
     periods: tuple[DateMention, ...] = ()
+    events: tuple[tuple[re.Pattern[str], DateMention], ...] = ()
 
     def within(self, start: int, end: int) -> list[DateMention]:
         """The dates that stand in the characters ``[start, end)``."""
@@ -86,67 +95,155 @@ class Dates:
         taken = set(values)
         kept = tuple(m for m in self.mentions if (m.start, m.end) not in taken)
         headings = tuple(h for h in self.headings if (h.mention.start, h.mention.end) not in taken)
-        return Dates(kept, headings, self.periods)
+        return replace(self, mentions=kept, headings=headings)
 
-    def heading(self, offset: int) -> DateMention | None:
-        """The date of the innermost heading that ``offset`` stands under."""
+    def heading(self, offset: int, *, vital: bool = False) -> DateMention | None:
+        """The date of the innermost heading that ``offset`` stands under; a heading of laboratory
+        results is none for a ``vital`` sign."""
         number = bisect_right(self._heading_starts, offset) - 1
-        if number < 0 or offset >= self.headings[number].end:
-            return None
-        return self.headings[number].mention
+        while number >= 0:
+            heading = self.headings[number]
+            if offset < heading.end:
+                return None if vital and heading.of_results else heading.mention
+            if heading.of_results:
+                return None
+            number -= 1  # what a line of a course says ends with it; what heads the list goes on
+        return None
+
+    def of_event(self, told: str) -> DateMention | None:
+        """The day of the event that the words tell of: "on admission"."""
+        return next((day for words, day in self.events if words.search(told)), None)
 
 
 _LONGEST_LEAD = 160
 """Characters before a date that can belong to its heading."""
 
 
-def heading_dates(
-    text: str, mentions: Sequence[DateMention], layout: Layout, rules: DatesRule
-) -> tuple[HeadingDate, ...]:
-    """Dates that head what follows: in a title ("Labs (3/2/25):"), in a line of results' own
-    ("Bloods 14/02/2025"), or after "collected".
+class HeadingReader:
+    """Finds the dates that head what follows, by ``dates.yaml``."""
 
-    A heading reaches to the next blank line, to a section of another sort, or to the next heading;
-    a collection date reaches to the next heading or the end.
-    """
-    found: list[HeadingDate] = []
-    blanks = [m.start() for m in re.finditer(r"\n[ \t\r]*\n", text)]
-    for mention in mentions:
-        floor = max(0, mention.start - _LONGEST_LEAD)
-        lead = re.split(r"[\r\n]", text[floor : mention.start])
-        before = lead[-1] if len(lead) > 1 or floor == 0 else "too long for a heading: " + lead[-1]
-        if re.search(rules.collected, before, re.IGNORECASE):
-            found.append(HeadingDate(mention.end, len(text), mention))
-        elif _heads(text, before, mention, rules):
-            found.append(
-                HeadingDate(mention.end, _reach(text, mention, layout, blanks, rules), mention)
-            )
-    following = [h.mention.start for h in found[1:]] + [len(text)]
-    return tuple(
-        HeadingDate(h.start, max(h.start, min(h.end, until)), h.mention)
-        for h, until in zip(found, following, strict=False)
-    )
+    def __init__(self, rules: DatesRule) -> None:
+        self._rules = rules
+        self._collected = re.compile(rules.collected, re.IGNORECASE)
+        self._inline = re.compile(rules.inline_heading, re.IGNORECASE)
+        self._words = re.compile(rules.heading_words, re.IGNORECASE)
+        self._of_results = re.compile(rules.results_words, re.IGNORECASE)
+        self._misled = re.compile(rules.other_dates, re.IGNORECASE)
+        self._not = re.compile(rules.not_headings, re.IGNORECASE)
+        self._behind = re.compile(rules.behind_heading_date, re.IGNORECASE)
+        self._opens_line = re.compile(rules.opens_line, re.IGNORECASE)
+        self._events = tuple(
+            (re.compile(event.date_before, re.IGNORECASE), re.compile(event.told, re.IGNORECASE))
+            for event in rules.events
+        )
+
+    def headings(
+        self, text: str, mentions: Sequence[DateMention], layout: Layout
+    ) -> tuple[HeadingDate, ...]:
+        """Dates that head what follows: in a title ("Labs (3/2/25):"), in a line of results' own
+        ("Bloods 14/02/2025"), at the start of a line of a course ("June 2021 hosp. for ..."), or
+        after "collected".
+
+        A heading reaches to the next blank line, to a section of another sort, or to the next
+        heading; the start of a line to that line's end; a collection date to the next heading or
+        the end, and back over its paragraph where nothing heads that.
+        """
+        found: list[HeadingDate] = []
+        blanks = [m.start() for m in re.finditer(r"\n[ \t\r]*\n", text)]
+        for mention in mentions:
+            floor = max(0, mention.start - _LONGEST_LEAD)
+            lead = re.split(r"[\r\n]", text[floor : mention.start])
+            whole = len(lead) > 1 or floor == 0
+            before = lead[-1] if whole else "too long for a heading: " + lead[-1]
+            if self._misled.search(before):
+                continue
+            if self._collected.search(before):
+                above = bisect_left(blanks, mention.start)
+                top = blanks[above - 1] if above else 0
+                if not any(h.mention.start >= top or h.end > top for h in found):
+                    found.append(HeadingDate(top, mention.start, mention, of_results=True))
+                found.append(HeadingDate(mention.end, len(text), mention, of_results=True))
+            elif self._heads(text, before, mention):
+                end = _reach(text, mention, layout, blanks, self._rules)
+                of_results = bool(self._of_results.search(before))
+                found.append(HeadingDate(mention.end, end, mention, of_results))
+            elif self._opens_line.fullmatch(before) and mention.basis == "explicit":
+                line = _END_OF_LINE.match(text, mention.end)
+                end = line.end() if line else len(text)
+                found.append(HeadingDate(mention.end, end, mention, of_results=False))
+        return tuple(_apart(found, len(text)))
+
+    def events(
+        self, text: str, mentions: Sequence[DateMention]
+    ) -> tuple[tuple[re.Pattern[str], DateMention], ...]:
+        """What tells of an event whose day the text gives once ("on admission"), and that day."""
+        found: list[tuple[re.Pattern[str], DateMention]] = []
+        for date_before, told in self._events:
+            days = [
+                mention
+                for mention in mentions
+                if mention.basis == "explicit"
+                and date_before.search(text, max(0, mention.start - 40), mention.start)
+            ]
+            if days and len({mention.days for mention in days}) == 1:
+                found.append((told, days[0]))
+        return tuple(found)
+
+    def _heads(self, text: str, before: str, mention: DateMention) -> bool:
+        rest = _END_OF_LINE.match(text, mention.end)
+        after = rest[0] if rest else ""
+        before = before.rpartition(". ")[2].lstrip(" \"'“”")
+        closes = self._behind.match(after)
+        if closes is None and after.rstrip().endswith(":"):
+            closes = self._of_results.search(after)
+        if self._inline.search(before) and (closes or self._starts_sentence(before)):
+            return True
+        of_results = bool(self._of_results.search(before))
+        if len(before.split()) > (14 if of_results else 5):
+            return False
+        if ":" in before.strip(" :(").rstrip(":"):
+            return False
+        if closes:
+            return True
+        if self._not.search(before) and not of_results:
+            return False
+        if of_results and len(before.split()) <= 5 and not re.search(r"\d", _HOUR.sub("", after)):
+            return True
+        return bool(_ALONE.fullmatch(after) and (of_results or self._words.match(before)))
+
+    def _starts_sentence(self, before: str) -> bool:
+        """Whether the words of a heading open a line or a sentence: "... Labs 9-30-25 normal"."""
+        lead = self._inline.search(before)
+        return lead is not None and not before[: lead.start()].rstrip(" \t*#•>-").rpartition(".")[2]
 
 
-def _heads(text: str, before: str, mention: DateMention, rules: DatesRule) -> bool:
-    if re.search(rules.inline_heading, before, re.IGNORECASE):
-        return bool(re.compile(r"[\s)\]*]*[:：]").match(text, mention.end))
-    if len(before.split()) > 5 or ":" in before.strip(" :(").rstrip(":"):
-        return False
-    after = re.compile(r"[^\r\n]*").match(text, mention.end)
-    rest = after[0] if after else ""
-    if re.match(r"[\s)\]*]*[:：]", rest):
-        return True
-    if re.search(rules.not_headings, before, re.IGNORECASE):
-        return False
-    alone = re.fullmatch(r"[\s)\]*:-]*", rest)
-    return bool(alone and re.match(rules.heading_words, before, re.IGNORECASE))
+_HOUR = re.compile(r"^[\s,@T]*\d{1,2}[:.h]?\d{2}\b")
+_ALONE = re.compile(
+    r"[\s)\]*:-]*(?:@?\s*\d{1,2}[:.h]?\d{2}(?:\s*(?:h|hrs?|am|pm))?)?\W*", re.IGNORECASE
+)
+"""What may stand behind the date of a heading in its line: an hour."""
+_END_OF_LINE = re.compile(r"[^\r\n]*")
+
+
+def _apart(found: Sequence[HeadingDate], length: int) -> Iterator[HeadingDate]:
+    """The headings in order, each up to the next one's date."""
+    ordered = sorted(found, key=lambda h: (h.start, h.end))
+    if not ordered:
+        return
+    following = [max(h.start, min(h.mention.start, length)) for h in ordered[1:]] + [length]
+    for heading, until in zip(ordered, following, strict=True):
+        yield replace(heading, end=max(heading.start, min(heading.end, until)))
+
+
+_SOME_DIGIT = re.compile(r"\n[^\n]*\w")
 
 
 def _reach(
     text: str, mention: DateMention, layout: Layout, blanks: Sequence[int], rules: DatesRule
 ) -> int:
     blank = bisect_left(blanks, mention.end)
+    if blank < len(blanks) and not _SOME_DIGIT.search(text, mention.end, blanks[blank]):
+        blank += 1  # a heading with nothing below it but a blank line
     end = blanks[blank] if blank < len(blanks) else len(text)
     for section in range(layout.at(mention.start) + 1, bisect_left(layout.starts, end)):
         name = layout.names[section]

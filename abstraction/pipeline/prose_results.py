@@ -20,6 +20,20 @@ _READ_AHEAD = 90
 _ARROW = re.compile(r"[\s\u00a0]*(?:->|→|=>|>|—>)[\s\u00a0]*")
 
 
+_SHORTEST_DATE = 5
+"""Characters of a date that may stand between an analyte and its value; a year may be the value."""
+
+
+def _ends(page: Page, start: int, limit: int) -> dict[int, int]:
+    """The ends of the dates between two characters, by their starts."""
+    dates = page.dates.within(start, limit)
+    return {
+        d.start: d.end
+        for d in dates
+        if d.end - d.start >= _SHORTEST_DATE or "/" in page.text[d.start : d.end]
+    }
+
+
 class ProseReader:
     """Reads results sentence by sentence; no value goes to two analytes unless they share it."""
 
@@ -95,7 +109,9 @@ class ProseReader:
             return self._notations.pressure(text, group[-1], last, limit)
         if rule.value == "nyha":
             return self._notations.functional_class(text, group[-1], last, limit)
-        printed = self._grammar.read(text, last.end, limit, rule)
+        printed = self._grammar.read(
+            text, last.end, limit, rule, dates=_ends(page, last.end, limit), paired=len(group) > 1
+        )
         if printed is not None and rule.value == "percent" and printed.is_number:
             printed = self._grammar.percent_beside(text, printed, limit)
         if len(group) > 1:

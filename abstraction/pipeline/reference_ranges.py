@@ -14,6 +14,9 @@ Bounds = tuple[Decimal | None, Decimal | None]
 """Low and high end of a range, in the unit of the value beside it; null where not printed."""
 
 
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2}-\d{1,2}-\d{2,4}")
+
+
 @dataclass(frozen=True, slots=True)
 class Flag:
     """A flag: characters ``[start, end)``; ``says`` is null for an asterisk."""
@@ -44,6 +47,9 @@ class ReferenceGrammar:
             rf"{LINK}(?:[(\[]{LINK}(?:(?P<high1>{high})|(?P<low1>{low})|\*+){LINK}[)\]]"
             rf"|(?:(?P<high2>{high})|(?P<low2>{low})|\*+)(?![A-Za-z]))"
         )
+        self._flag_ahead = re.compile(
+            rf"(?<=\s)(?P<flag>(?P<high1>{high})|(?P<low1>{low})|\*+)(?=[ \t]+[<>≤≥]?[ \t]?\d)"
+        )
         self._flag_inside = re.compile(rf"[(\[]\s*(?:(?P<high1>{high})|(?P<low1>{low}))[,;\s]")
         label = rf"(?:(?:{any_of(values.reference_labels)})[\s:.=]*)"
         self._range = re.compile(
@@ -65,6 +71,13 @@ class ReferenceGrammar:
             return None
         return Flag(match.start() + leading(match[0]), match.end(), _flagged(match))
 
+    def flag_before(self, text: str, position: int, start: int, limit: int) -> Flag | None:
+        """The flag between an analyte that ends at ``start`` and its number: "C3 L 71"."""
+        if text[start:position].strip():
+            return None
+        match = self._flag_ahead.match(text, position, limit)
+        return Flag(match.start("flag"), match.end("flag"), _flagged(match)) if match else None
+
     def flag(self, text: str, start: int, end: int) -> Interpretation | None:
         """What the characters ``[start, end)`` say, if they are a flag ("H", "L") and no more."""
         found = self.flag_at(text, start, end)
@@ -73,7 +86,10 @@ class ReferenceGrammar:
     def range_at(self, text: str, position: int, limit: int) -> ReferenceRange | None:
         """The range that stands at ``position``, bracketed or labelled."""
         match = self._range.match(text, position, limit)
-        if match is None:
+        if match is None or _DATE.search(match[0]):
+            return None
+        low, high = _bounds(match)
+        if low is not None and high is not None and low > high:
             return None
         start = match.start() + leading(match[0])
         return ReferenceRange(match.start(), start, match.end(), _bounds(match))

@@ -33,7 +33,15 @@ def dated(
     own = result.printed.after if result.printed else result.end
     following = min((r.start for r in others if r.start >= own), default=end)
     behind = min(following, own + _BEHIND)
-    found = next((date for date in inside if own <= date.start < behind), None)
+    found = next(
+        (
+            d
+            for d in inside
+            if result.start <= d.start < own
+            or (own <= d.start < behind and _is_close(page.text, own, d.start))
+        ),
+        None,
+    )
     if result.earlier and found is None:
         return result
     found = found or max(
@@ -42,13 +50,59 @@ def dated(
         default=None,
     )
     if found is None and len({date.days for date in inside}) == 1:
-        found = inside[0]
+        only = inside[0]
+        leads = only.end <= result.start and _carries(page.text, only, result)
+        if leads or (only.start >= own and _is_close(page.text, own, only.start)):
+            found = only
     if found is None:
-        return result.beneath(page.dates.heading(result.start))
+        found = _of_event(page, result, sentence)
+    if found is None:
+        return result.beneath(page.dates.heading(result.start, vital=result.vital))
     parts = (*result.parts, ("date", found.start, found.end))
     return replace(result, date=interval(found), parts=parts)
 
 
+_ANOTHER = re.compile(
+    r"\d|\b(?:was|were|vs\.?|versus|against|prev\w*|prior|before|from)\b", re.IGNORECASE
+)
+"""Between a value and a date: what makes the date another value's."""
+
+
+def _is_close(text: str, own: int, date: int) -> bool:
+    """Whether nothing between a value and the date behind it tells of another value."""
+    return not _ANOTHER.search(text, own, date)
+
+
 def _carries(text: str, date: DateMention, result: Result) -> bool:
-    """Whether a date before a result is the result's too; "3 weeks ago" ends with its clause."""
-    return date.basis != "relative" or not re.search(r"[,;]", text[date.end : result.start])
+    """Whether a date before a result is the result's too.
+
+    "3 weeks ago" ends with its clause.  A date behind another value is that value's: in brackets
+    alone, else up to the end of its clause or line ("prev 22 in March").
+    """
+    between = text[date.end : result.start]
+    if date.basis == "relative" and re.search(r"[,;]", between):
+        return False
+    if not _OWNED.search(text, max(0, date.start - _OWNER), date.start):
+        return True
+    if re.match(r"[^()\[\]:]{0,20}[)\]](?!\s*:)", between):
+        return False
+    return not re.search(r"[;\n\]|]|\.\s", between)
+
+
+_OWNER = 45
+"""Characters before a date in which the value stands that it belongs to."""
+_OWNED = re.compile(
+    r"(?:\d|%|\b(?:neg|pos|negative|positive|normal|low|high|mg|dl|ml|/l)\b|\+)[^()\[\]\n:]{0,20}"
+    r"(?:[(\[][^()\[\]\n:]{0,24}|\s(?:on|in|of|at|from|since)\s(?:the\s)?)$",
+    re.IGNORECASE,
+)
+
+
+def _of_event(page: Page, result: Result, sentence: tuple[int, int]) -> DateMention | None:
+    """The day of the admission or discharge that the words before a result name."""
+    told = page.text[max(sentence[0], result.start - _LEAD) : result.start]
+    return page.dates.of_event(told)
+
+
+_LEAD = 80
+"""Characters before a result in which "on admission" tells its time."""

@@ -12,6 +12,8 @@ from abstraction.pipeline.printed import Printed
 from abstraction.pipeline.targets import Target
 from nlp_rules.schema import MeasurementRule
 
+VITAL_SIGNS = frozenset({"temperature", "systolic_bp", "diastolic_bp", "oxygen_saturation"})
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -31,6 +33,11 @@ class Result:
     parts: tuple[Part, ...]
     date: DateInterval | None = None
     earlier: bool = False
+
+    @property
+    def vital(self) -> bool:
+        """Whether it is a vital sign, which a heading of laboratory results is not about."""
+        return self.concept in VITAL_SIGNS
 
     def beneath(self, day: DateMention | None) -> Result:
         """The result with the date that its row, column or heading gives it, if any."""

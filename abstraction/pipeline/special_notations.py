@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
+from abstraction.pipeline.parts import Part
 from abstraction.pipeline.printed import Printed
 from abstraction.pipeline.results import Result, result_of
 from abstraction.pipeline.targets import Target
@@ -31,14 +32,21 @@ class SpecialNotations:
         self._numerals = rules.values.functional_class_numerals
 
     def pressure(
-        self, text: str, number: int, target: Target, limit: int, cell: int | None = None
+        self,
+        text: str,
+        number: int,
+        target: Target,
+        limit: int,
+        cell: int | None = None,
+        heading_unit: Part | None = None,
     ) -> list[Result]:
-        """Systolic and diastolic of "BP 128/78", one span; in a table the ``cell`` alone."""
+        """Systolic and diastolic of "BP 128/78", one span; in a table the ``cell`` alone, in the
+        unit that its label or heading names."""
         match = _PRESSURE.match(text, target.end if cell is None else cell, limit)
         if match is None:
             return []
         start = target.start if cell is None else match.start("systolic")
-        unit = _MMHG if match["unit"] else None
+        unit = _MMHG if match["unit"] or heading_unit else None
         systolic, diastolic = (
             result_of(number, target, start, match.end(), _pressure(match, group, unit))
             for group in ("systolic", "diastolic")

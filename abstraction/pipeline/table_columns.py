@@ -64,10 +64,10 @@ class ColumnReader:
             return [Column("value", cell, day) for cell, day in pairs]
         found = list(self._each_column(page, row, header, rule))
         own = [column.day for column in found if column.role == "date" and column.day]
-        own += page.dates.within(row.start, row.cells[0].start)
+        own += _before(page, row)
         if own:
             return [column if column.day else replace(column, day=own[0]) for column in found]
-        dates = page.dates.within(header.start, header.end) if header else []
+        dates = _days_in(page, header) if header else []
         if len(dates) == 1 and not any(column.day for column in found):
             return [replace(column, day=dates[0]) for column in found]
         return found
@@ -82,7 +82,7 @@ class ColumnReader:
         for cell in row.cells[1:]:
             heading = self._heading(page, cell, row, header)
             title = text[heading.start : heading.end] if heading else ""
-            over = page.dates.within(heading.start, heading.end) if heading else []
+            over = _days_in(page, heading) if heading else []
             role = self._headings.role(title)
             itself = _date_in(page, cell)
             if itself is not None:
@@ -139,8 +139,8 @@ class ColumnReader:
 
 
 def _date_in(page: Page, cell: Cell) -> DateMention | None:
-    """The date that a cell is, with nothing but a time beside it."""
-    dates = page.dates.within(cell.start, cell.end)
+    """The date that a cell is, with nothing but a time beside it; four digits alone are none."""
+    dates = _days_in(page, cell)
     if not dates:
         return None
     beside = page.text[cell.start : dates[0].start] + page.text[dates[0].end : cell.end]
@@ -158,6 +158,18 @@ def _listed_above(page: Page, row: Row) -> list[DateMention]:
     return dates if len(dates) == len(values) else []
 
 
+def _days_in(page: Page, place: Cell | Row) -> list[DateMention]:
+    """The dates in a cell or row that are more than a year."""
+    return [d for d in page.dates.within(place.start, place.end) if d.end - d.start > _BARE_YEAR]
+
+
+def _before(page: Page, row: Row) -> list[DateMention]:
+    """The dates in a row before its label."""
+    return [d for d in _days_in(page, row) if d.end <= row.cells[0].start]
+
+
+_BARE_YEAR = 4
+"""Characters of a year, which in a table is a number more often."""
 _NOTHING = ("-", "–", "—", "--", "n/a", "ND", "NA")
 """What stands in a cell that holds no value."""
 _FAR_ABOVE = 600

@@ -275,9 +275,13 @@ class TableReader:
                 continue
             target = page.targets[number]
             if target.concept == SYSTOLIC:
+                shared = self._shared(page.text, heading, target, ())
                 found.extend(
-                    self._notations.pressure(page.text, number, target, cell.end, cell.start)
+                    self._notations.pressure(
+                        page.text, number, target, cell.end, cell.start, shared.unit_part
+                    )
                 )
+                found = [result if result.date else result.beneath(day) for result in found]
                 continue
             printed = self._grammar.cell(page.text, cell.start, cell.end, rule_of(target))
             if printed is None:

@@ -6,8 +6,9 @@ Pure functions over text and offsets.  What is not printed stays null.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 
 from abstraction.facts import Comparator, Interpretation
 from abstraction.pipeline.interpretation_words import InterpretationWords, Word
@@ -28,10 +29,20 @@ from nlp_rules.schema import MeasurementRule
 
 _COMPARATORS: tuple[Comparator, ...] = ("<=", ">=", "<", ">")
 """In the order they are tried: "<=" begins with "<"."""
-_MOST_FILLERS = 17
+_MOST_FILLERS = 20
+NO_DATES: Mapping[int, int] = {}
+_GLUED = re.compile(r"[-–]\d")
+"""A dash right behind an analyte that is no minus: "ESR-58"."""
+_FRACTION = re.compile(r"(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])(?![\d/]|[.,]\d)")
+"""What is a day and its month rather than a value."""
+_SPACED = re.compile(r"[1-9]\d{0,2}(?:[ \u00a0\u202f]\d{3})+(?!\d)")
+"""Thousands with spaces between, which need a unit to be known as such."""
+_SPREAD = re.compile(r"[ \t]?(?:±|\+/-)[ \t]?\d+(?:[.,]\d+)?")
 _NUMBER = re.compile(NUMBER)
 _TITER = re.compile(rf"(?<![\d.])1{LINK}[:/]{LINK}(\d{{1,6}}(?:,\d{{3}})?)(?!\d|\.\d)")
-_OTHER_NUMBER = r"[/.-]\d{1,2}[/.-]\d{2}|:\d{2}\b|[-/]\d{4}\b"
+_OTHER_NUMBER = (
+    r"[/.-]\d{1,2}[/.-]\d{2}|:\d{2}\b|[-/]\d{4}\b|\+(?!\d|/)|/52\b|\s?(?:x|×)\s?(?:ULN|LLN)\b"
+)
 """What makes of the number before it a date or a time."""
 _BEFORE_WORD = re.compile(r"[\s,(\[–-]{0,3}")
 
@@ -72,10 +83,25 @@ class ValueGrammar:
         self._not_a_value = re.compile(rf"{_OTHER_NUMBER}|{any_of(values.not_values_after)}")
         self._criterion_after = re.compile(any_of(values.criterion_after), re.IGNORECASE)
         self._grouped_by_point = frozenset(values.grouped_by_point)
+        self._qualifier = re.compile(values.qualifier, re.IGNORECASE)
+        self._behind_a_word = re.compile(values.behind_a_word, re.IGNORECASE)
         self._percent_beside = re.compile(rf"[^\d\n;.]{{0,12}}?({NUMBER}){LINK}%")
 
-    def read(self, text: str, start: int, limit: int, rule: MeasurementRule) -> Printed | None:
-        """The value that follows an analyte ending at ``start``, before ``limit``; None if none."""
+    def read(
+        self,
+        text: str,
+        start: int,
+        limit: int,
+        rule: MeasurementRule,
+        *,
+        dates: Mapping[int, int] = NO_DATES,
+        paired: bool = False,
+    ) -> Printed | None:
+        """The value that follows an analyte ending at ``start``, before ``limit``; None if none.
+
+        ``dates`` are the ends of dates by their starts, which stand between ("UPCR on 3/2: 2.4").
+        ``paired``: the analyte is one of two that share "45/6".
+        """
         position = start
         parts: list[Part] = []
         word: Word | None = None
@@ -83,7 +109,14 @@ class ValueGrammar:
         heading: tuple[str, Part] | None = None
         fillers = 0
         while position < limit:
-            value = self._value_at(text, position, limit, rule, glued=position == start)
+            if position in dates:
+                position = dates[position]
+                continue
+            value = self._value_at(
+                text, position, limit, rule, glued=position == start, paired=paired
+            )
+            if value is not None and word and rule.value == "presence" and not value.unit:
+                break
             if value is not None and (criterion := self._criterion(text, value, limit)):
                 position, fillers = criterion, fillers + 1
                 continue
@@ -92,8 +125,16 @@ class ValueGrammar:
                 return self._finish(text, _with_word(value, word), limit, reference, rule)
             if value is not None:
                 break
-            if word and text[position] in ",;" and not _TITER.match(text, position + 2):
-                break
+            if word and text[position] in ",;":
+                apart = self._behind_a_word.match(text, position, limit)
+                if apart is None:
+                    break
+                position = apart.end()
+                continue
+            if word is None and (lead := self.ranges.flag_before(text, position, start, limit)):
+                word = Word(lead.start, lead.end, lead.says) if lead.says else None
+                position = lead.end
+                continue
             if reference is None and word is None:
                 reference = self.ranges.range_at(text, position, limit)
                 if reference is not None:
@@ -109,6 +150,10 @@ class ValueGrammar:
                 continue
             if heading is None and (bracketed := self._bracketed_unit(text, position, limit, rule)):
                 heading, position = bracketed
+                continue
+            qualifier = self._qualifier.match(text, position, limit)
+            if qualifier and not self.words.at(text, qualifier.start("inside"), qualifier.end()):
+                position = qualifier.end()
                 continue
             filler = self._filler.match(text, position, limit)
             if filler is None or filler.end() == position or fillers == _MOST_FILLERS:
@@ -188,9 +233,18 @@ class ValueGrammar:
         return close if close >= 0 and opening[0].strip()[:1] in "([" else limit
 
     def _value_at(
-        self, text: str, position: int, limit: int, rule: MeasurementRule, *, glued: bool = False
+        self,
+        text: str,
+        position: int,
+        limit: int,
+        rule: MeasurementRule,
+        *,
+        glued: bool = False,
+        paired: bool = True,
     ) -> Printed | None:
         """A number, range or titre at ``position``; ``glued``: it may touch the word before."""
+        if glued and text[position : position + 1] in "-–" and _GLUED.match(text, position, limit):
+            position += 1
         begin = position
         comparator, position = self._comparator_at(text, begin, limit)
         if position >= limit or not (text[position].isdigit() or text[position] == "."):
@@ -212,6 +266,14 @@ class ValueGrammar:
             if low <= high and not re.match(r"[-/.]\d", text[span.end() : span.end() + 2]):
                 value = Printed(begin, span.end(), low=low, high=high, comparator=comparator)
                 return self._with_unit(text, value, limit, rule)
+        if not paired and _FRACTION.match(text, position, limit):
+            return None
+        if (spaced := _SPACED.match(text, position, limit)) and (
+            self.units.at(text, spaced.end(), limit, rule)[0] in self._grouped_by_point
+        ):
+            digits = Decimal(re.sub(r"\D", "", spaced[0]))
+            value = Printed(begin, spaced.end(), number=digits, comparator=comparator)
+            return self._with_unit(text, value, limit, rule)
         number = _NUMBER.match(text, position, limit)
         if number is None or self._is_no_value(text, number.end(), limit):
             return None
@@ -232,7 +294,10 @@ class ValueGrammar:
 
     def _with_unit(self, text: str, value: Printed, limit: int, rule: MeasurementRule) -> Printed:
         """A number with the unit printed behind it, if any."""
-        unit, end = self.units.at(text, value.end, limit, rule)
+        spread = _SPREAD.match(text, value.end, limit)
+        unit, end = self.units.at(text, spread.end() if spread else value.end, limit, rule)
+        if unit is None and spread:
+            unit, end = None, value.end
         if unit is not None:
             value = self.in_unit(text, value, unit)
         parts: list[Part] = [("value", value.start, value.end)]
