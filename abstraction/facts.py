@@ -104,6 +104,9 @@ class Value(Frozen):
     reference_low: float | None = None
     reference_high: float | None = None
     plausible: bool | None = None
+    mended: bool | None = Field(
+        default=None, description="True where letters of a scan were read as the digits they were."
+    )
 
 
 class DemographicValue(Frozen):

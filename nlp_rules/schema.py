@@ -234,10 +234,9 @@ class ValueRules(Rule):
     behind_a_word: Pattern = Field(
         default=r"(?!)", description='What leads from a word to its number: ", titre 1:80".'
     )
-    later: Pattern = Field(
-        default=r"(?!)", description='What leads to the value of today: ", today 7.6".'
-    )
-    earlier: Pattern = Field(description='What leads to an earlier value: ", was 2900".')
+    tells_older: Pattern = Field(description='Words of an earlier value: "was", "previously".')
+    tells_newer: Pattern = Field(description='Words of a later value: "now", "fell to".')
+    trend_filler: Pattern = Field(description="Words of no weight between the values of a trend.")
     score_items: Pattern = Field(description="What opens the list of a score's items.")
     not_values_after: tuple[ExactPattern, ...] = Field(
         default=(), description="Right behind a number that is no value of an analyte."

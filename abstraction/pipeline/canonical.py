@@ -49,6 +49,7 @@ def to_value(printed: Printed, rule: MeasurementRule) -> Value:
         reference_low=_float(printed.reference_low),
         reference_high=_float(printed.reference_high),
         plausible=_plausible(converted, rule),
+        mended=printed.mended or None,
     )
 
 

@@ -24,6 +24,7 @@ class Printed:
     """A value as it is printed: characters ``[start, end)`` and what stands in them.
 
     ``end`` is past number and unit; flags and ranges lie beyond it and are in ``parts`` alone.
+    ``mended``: digits that a scan misread were put right.
     ``after`` is one past everything that belongs to the value, flags and range included.  ``unit``
     is in UCUM.
     """
@@ -40,6 +41,7 @@ class Printed:
     reference_high: Decimal | None = None
     parts: tuple[Part, ...] = ()
     after: int = 0
+    mended: bool = False
 
     @property
     def is_number(self) -> bool:

@@ -12,12 +12,13 @@ from abstraction.pipeline.printed import Printed
 from abstraction.pipeline.result_dates import dated
 from abstraction.pipeline.results import Result, result_of, rule_of
 from abstraction.pipeline.special_notations import SYSTOLIC, SpecialNotations
+from abstraction.pipeline.trends import TrendReader
 from abstraction.pipeline.value_grammar import ValueGrammar
 from nlp_rules.schema import MeasurementRule, ValueRules
 
 _READ_AHEAD = 90
 """Characters behind an analyte in which its value stands."""
-_ARROW = re.compile(r"[\s\u00a0]*(?:->|→|=>|>|—>)[\s\u00a0]*")
+_FROM = re.compile(r"\bfrom\b", re.IGNORECASE)
 
 
 _SHORTEST_DATE = 5
@@ -34,6 +35,14 @@ def _ends(page: Page, start: int, limit: int) -> dict[int, int]:
     }
 
 
+def _newest_last(told: list[Result]) -> list[Result]:
+    """The values of a trend; those before a newer one are earlier."""
+    newest = max((n for n, result in enumerate(told) if n and not result.earlier), default=0)
+    return [
+        replace(result, earlier=True) if n < newest else result for n, result in enumerate(told)
+    ]
+
+
 class ProseReader:
     """Reads results sentence by sentence; no value goes to two analytes unless they share it."""
 
@@ -42,6 +51,7 @@ class ProseReader:
     ) -> None:
         self._grammar = grammar
         self._notations = notations
+        self._trends = TrendReader(grammar, rules)
         self._between_analytes = re.compile(rules.between_analytes)
         self._between_values = re.compile(rules.between_values)
 
@@ -121,11 +131,7 @@ class ProseReader:
             return [result_of(group[0], last, last.start, last.end, None)]
         start, end = min(first.start, printed.start), max(last.end, printed.end)
         told = result_of(group[0], last, start, end, printed)
-        further = list(self._trend(page, group[0], printed, limit))
-        if further and not further[0].earlier:
-            *before, newest = (told, *further)
-            return [*(replace(result, earlier=True) for result in before), newest]
-        return [told, *further]
+        return _newest_last([told, *self._trend(page, group[0], printed, limit)])
 
     def _together(
         self, page: Page, group: Sequence[int], printed: Printed | None, floor: int, limit: int
@@ -177,22 +183,19 @@ class ProseReader:
         """The further values of "1.1 -> 1.4 -> 2.0", and the earlier one of "0.9, was 3.2"."""
         if not printed.is_number:
             return
-        text, target, position = page.text, page.targets[number], printed.after
-        earlier = self._grammar.earlier(text, position, limit, rule_of(target))
-        if earlier is not None and earlier.is_number:
-            result = result_of(number, target, earlier.start, earlier.end, earlier)
-            yield replace(result, earlier=True)
-            return
-        later = self._grammar.later(text, position, limit, rule_of(target))
-        if later is not None and later.is_number:
-            yield result_of(number, target, later.start, later.end, later)
-            return
-        while arrow := _ARROW.match(text, position, limit):
-            following = self._grammar.cell(text, arrow.end(), limit, rule_of(target))
-            if following is None or not following.is_number:
-                return
-            yield result_of(number, target, following.start, following.end, following)
-            position = following.after
+        target = page.targets[number]
+        rising = bool(_FROM.search(page.text, target.end, printed.start))
+        for further in self._trends.further(
+            page.text,
+            printed,
+            limit,
+            rule_of(target),
+            _ends(page, target.end, limit),
+            rising=rising,
+        ):
+            value = further.printed
+            result = result_of(number, target, value.start, value.end, value)
+            yield replace(result, earlier=further.earlier)
 
     def _before(self, text: str, start: int, floor: int) -> Printed | None:
         """The word in front of an analyte ("low C3") as its value."""

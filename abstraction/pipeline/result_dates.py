@@ -42,6 +42,7 @@ def dated(
         ),
         None,
     )
+    found = found or next((d for d in inside if _leads_to(page.text, d, result)), None)
     if result.earlier and found is None:
         return result
     found = found or max(
@@ -71,6 +72,20 @@ _ANOTHER = re.compile(
 def _is_close(text: str, own: int, date: int) -> bool:
     """Whether nothing between a value and the date behind it tells of another value."""
     return not _ANOTHER.search(text, own, date)
+
+
+def _leads_to(text: str, date: DateMention, result: Result) -> bool:
+    """Whether a date stands right before a further value, and behind none: "today 10"."""
+    between = text[date.end : result.start] if date.end <= result.start else "0"
+    return (
+        len(between) <= _RIGHT_BEFORE
+        and not re.search(r"\d|[.;\n]", between)
+        and not _OWNED.search(text, max(0, date.start - _OWNER), date.start)
+    )
+
+
+_RIGHT_BEFORE = 14
+"""Characters between a date and the value that it leads to."""
 
 
 def _carries(text: str, date: DateMention, result: Result) -> bool:

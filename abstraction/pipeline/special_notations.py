@@ -13,11 +13,16 @@ from abstraction.pipeline.targets import Target
 from nlp_rules.loader import RulePack
 
 SYSTOLIC, DIASTOLIC = "systolic_bp", "diastolic_bp"
-_PRESSURE = re.compile(
-    r"[^\d\n]{0,25}?(?P<systolic>\d{2,3})[\s\u00a0]?/[\s\u00a0]?(?P<diastolic>\d{2,3})(?![\d/])"
-    r"(?:[\s\u00a0]?(?P<unit>mm\s?\[?Hg\]?))?",
-    re.IGNORECASE,
+_PAIR = (
+    r"(?<![\d/])(?P<systolic>\d{2,3})(?:\s?[-–]\s?(?P<systolic_to>\d{2,3}))?"
+    r"(?:[\s\u00a0]?/[\s\u00a0]?|\s+over\s+)"
+    r"(?P<diastolic>\d{2,3})(?:\s?[-–]\s?(?P<diastolic_to>\d{2,3}))?(?![\d/])"
+    r"(?:[\s\u00a0]?(?P<unit>mm\s?\[?Hg\]?))?"
 )
+_PRESSURE = re.compile(rf"[^\d\n]{{0,25}}?{_PAIR}", re.IGNORECASE)
+_FURTHER = re.compile(rf"[^\d\n.]{{1,30}}?{_PAIR}", re.IGNORECASE)
+_SYSTOLIC_LIMITS, _DIASTOLIC_LIMITS = (60, 280), (25, 160)
+"""mmHg; a further pair of numbers is a pressure only within these."""
 _MMHG = "mm[Hg]"
 
 
@@ -42,16 +47,24 @@ class SpecialNotations:
     ) -> list[Result]:
         """Systolic and diastolic of "BP 128/78", one span; in a table the ``cell`` alone, in the
         unit that its label or heading names."""
-        match = _PRESSURE.match(text, target.end if cell is None else cell, limit)
-        if match is None:
-            return []
-        start = target.start if cell is None else match.start("systolic")
-        unit = _MMHG if match["unit"] or heading_unit else None
-        systolic, diastolic = (
-            result_of(number, target, start, match.end(), _pressure(match, group, unit))
-            for group in ("systolic", "diastolic")
-        )
-        return [systolic, replace(diastolic, concept=DIASTOLIC, rule=self._diastolic)]
+        first = target.end if cell is None else cell
+        match = _PRESSURE.match(text, first, limit)
+        results: list[Result] = []
+        while match is not None:
+            start = match.start("systolic")
+            if not results and cell is None:
+                start = target.start
+            unit = _MMHG if match["unit"] or heading_unit else None
+            systolic, diastolic = (
+                result_of(number, target, start, match.end(), _pressure(match, group, unit))
+                for group in ("systolic", "diastolic")
+            )
+            results += [
+                systolic,
+                replace(diastolic, concept=DIASTOLIC, rule=self._diastolic),
+            ]
+            match = _further(text, match.end(), limit) if cell is None else None
+        return results
 
     def functional_class(self, text: str, number: int, target: Target, limit: int) -> list[Result]:
         """The class of "NYHA II" as a number from 1 to 4, or two of them ("II-III") as a range."""
@@ -72,12 +85,29 @@ class SpecialNotations:
         return [result_of(number, target, target.start, match.end(), printed)]
 
 
+def _further(text: str, position: int, limit: int) -> re.Match[str] | None:
+    """Another pressure behind one: "154/92 sitting, 148/90 repeat"."""
+    match = _FURTHER.match(text, position, limit)
+    if match is None:
+        return None
+    systolic, diastolic = int(match["systolic"]), int(match["diastolic"])
+    plausible = (
+        _SYSTOLIC_LIMITS[0] <= systolic <= _SYSTOLIC_LIMITS[1]
+        and _DIASTOLIC_LIMITS[0] <= diastolic <= _DIASTOLIC_LIMITS[1]
+        and diastolic < systolic
+    )
+    return match if plausible else None
+
+
 def _pressure(match: re.Match[str], group: str, unit: str | None) -> Printed:
-    start, end = match.span(group)
+    low, high = match[group], match[f"{group}_to"]
+    start, end = match.start(group), match.end(f"{group}_to" if high else group)
     return Printed(
         start,
         end,
-        number=Decimal(match[group]),
+        number=None if high else Decimal(low),
+        low=Decimal(low) if high else None,
+        high=Decimal(high) if high else None,
         unit=unit,
         parts=(("value", start, end),),
         after=match.end(),

@@ -159,8 +159,9 @@ def _listed_above(page: Page, row: Row) -> list[DateMention]:
 
 
 def _days_in(page: Page, place: Cell | Row) -> list[DateMention]:
-    """The dates in a cell or row that are more than a year."""
-    return [d for d in page.dates.within(place.start, place.end) if d.end - d.start > _BARE_YEAR]
+    """The dates in a cell or row; a bare year is a number more often in a table."""
+    found = page.dates.within(place.start, place.end)
+    return [d for d in found if not page.text[d.start : d.end].isdigit()]
 
 
 def _before(page: Page, row: Row) -> list[DateMention]:
@@ -168,8 +169,6 @@ def _before(page: Page, row: Row) -> list[DateMention]:
     return [d for d in _days_in(page, row) if d.end <= row.cells[0].start]
 
 
-_BARE_YEAR = 4
-"""Characters of a year, which in a table is a number more often."""
 _NOTHING = ("-", "–", "—", "--", "n/a", "ND", "NA")
 """What stands in a cell that holds no value."""
 _FAR_ABOVE = 600

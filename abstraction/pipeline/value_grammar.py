@@ -30,6 +30,12 @@ from nlp_rules.schema import MeasurementRule
 _COMPARATORS: tuple[Comparator, ...] = ("<=", ">=", "<", ">")
 """In the order they are tried: "<=" begins with "<"."""
 _MOST_FILLERS = 20
+_NOISY = re.compile(
+    r"(?=[lIOoS]{0,2}\d|\d)(?=\d*[.,]?\d*[lIOoS])(?:[\dlIOoS]{3,4}|\d[lIOo]|[\dlIOoS]{1,3}[.,][\dlIOoS]{1,2})"
+    r"(?![\w]|[.,]\d)"
+)
+"""A number in which a scan has put letters for digits; of two characters the first is a digit."""
+_AS_DIGITS = str.maketrans("lIOoS", "11005")
 NO_DATES: Mapping[int, int] = {}
 _GLUED = re.compile(r"[-–]\d")
 """A dash right behind an analyte that is no minus: "ESR-58"."""
@@ -72,8 +78,6 @@ class ValueGrammar:
             for sign in _COMPARATORS
             if sign in values.comparators
         )
-        self._later = re.compile(values.later, re.IGNORECASE)
-        self._earlier = re.compile(values.earlier, re.IGNORECASE)
         self._score_items = re.compile(values.score_items, re.IGNORECASE)
         self._range = re.compile(
             rf"({NUMBER}){LINK}%?{LINK}(?:{any_of(values.range_signs)}){LINK}({NUMBER})"
@@ -187,23 +191,11 @@ class ValueGrammar:
         value = self.read(text, start, end, rule)
         return value if value and not text[start : value.start].strip(" \t|*:=") else None
 
-    def earlier(
+    def number_at(
         self, text: str, position: int, limit: int, rule: MeasurementRule
     ) -> Printed | None:
-        """The earlier value told right after another (", was 2900 mg/g")."""
-        return self._after(self._earlier, text, position, limit, rule)
-
-    def later(self, text: str, position: int, limit: int, rule: MeasurementRule) -> Printed | None:
-        """The value of today told after an earlier one ("9.2 last month, today 7.6")."""
-        return self._after(self._later, text, position, limit, rule)
-
-    def _after(
-        self, lead_in: re.Pattern[str], text: str, position: int, limit: int, rule: MeasurementRule
-    ) -> Printed | None:
-        lead = lead_in.match(text, position, limit)
-        if lead is None:
-            return None
-        value = self._value_at(text, lead.end(), limit, rule)
+        """The number, with what follows it, that begins right at ``position``."""
+        value = self._value_at(text, position, limit, rule, paired=False)
         return self._finish(text, value, limit, None, rule) if value else None
 
     def percent_beside(self, text: str, value: Printed, limit: int) -> Printed:
@@ -247,7 +239,8 @@ class ValueGrammar:
             position += 1
         begin = position
         comparator, position = self._comparator_at(text, begin, limit)
-        if position >= limit or not (text[position].isdigit() or text[position] == "."):
+        noisy = _NOISY.match(text, position, limit)
+        if position >= limit or not (noisy or text[position].isdigit() or text[position] == "."):
             return None
         touches = position > 0 and (text[position - 1].isalnum() or text[position - 1] in ".,")
         if touches and comparator is None and not glued:
@@ -258,6 +251,8 @@ class ValueGrammar:
         if t := titer:
             value = Printed(begin, t.end(), number=decimal(t[1]), unit="{titer}", after=t.end())
             return replace(value, comparator=comparator, parts=(("value", begin, t.end()),))
+        if noisy:
+            return self._misread(text, begin, noisy, comparator, limit, rule)
         span = self._range.match(text, position, limit)
         if span and rule.value == "presence":
             return None
@@ -278,6 +273,22 @@ class ValueGrammar:
         if number is None or self._is_no_value(text, number.end(), limit):
             return None
         value = Printed(begin, number.end(), number=decimal(number[0]), comparator=comparator)
+        return self._with_unit(text, value, limit, rule)
+
+    def _misread(
+        self,
+        text: str,
+        begin: int,
+        noisy: re.Match[str],
+        comparator: Comparator | None,
+        limit: int,
+        rule: MeasurementRule,
+    ) -> Printed | None:
+        """A number with letters that a scan took digits for: "1O.4", "l42"."""
+        printed = noisy[0].translate(_AS_DIGITS)
+        value = Printed(
+            begin, noisy.end(), number=decimal(printed), comparator=comparator, mended=True
+        )
         return self._with_unit(text, value, limit, rule)
 
     def _comparator_at(self, text: str, start: int, limit: int) -> tuple[Comparator | None, int]:
