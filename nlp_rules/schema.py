@@ -237,6 +237,13 @@ class ValueRules(Rule):
     tells_older: Pattern = Field(description='Words of an earlier value: "was", "previously".')
     tells_newer: Pattern = Field(description='Words of a later value: "now", "fell to".')
     trend_filler: Pattern = Field(description="Words of no weight between the values of a trend.")
+    pending_cell: Pattern = Field(
+        default=r"(?!)", description="A cell of a test whose result is not there yet."
+    )
+    limits_before: Pattern = Field(
+        default=r"(?!)", description='Before a limit that is no result: "goal", "hold if".'
+    )
+    limits_after: Pattern = Field(default=r"(?!)", description='Behind one: "required".')
     score_items: Pattern = Field(description="What opens the list of a score's items.")
     not_values_after: tuple[ExactPattern, ...] = Field(
         default=(), description="Right behind a number that is no value of an analyte."

@@ -163,7 +163,7 @@ class HeadingReader:
                 if not any(h.mention.start >= top or h.end > top for h in found):
                     found.append(HeadingDate(top, mention.start, mention, of_results=True))
                 found.append(HeadingDate(mention.end, len(text), mention, of_results=True))
-            elif self._heads(text, before, mention):
+            elif mention.basis == "explicit" and self._heads(text, before, mention):
                 end = _reach(text, mention, layout, blanks, self._rules)
                 of_results = bool(self._of_results.search(before))
                 found.append(HeadingDate(mention.end, end, mention, of_results))
@@ -199,7 +199,8 @@ class HeadingReader:
         if self._inline.search(before) and (closes or self._starts_sentence(before)):
             return True
         of_results = bool(self._of_results.search(before))
-        if len(before.split()) > (14 if of_results else 5):
+        words = len(before.split())
+        if words > (14 if of_results else 5) or (words > 5 and _SOME_VALUE.search(before)):
             return False
         if ":" in before.strip(" :(").rstrip(":"):
             return False
@@ -217,6 +218,8 @@ class HeadingReader:
         return lead is not None and not before[: lead.start()].rstrip(" \t*#•>-").rpartition(".")[2]
 
 
+_SOME_VALUE = re.compile(r"\d+[.,]\d|\d\s?(?:%|m?g\b|mmol|[ck]?/)")
+"""What makes of words before a date a sentence rather than a heading."""
 _HOUR = re.compile(r"^[\s,@T]*\d{1,2}[:.h]?\d{2}\b")
 _ALONE = re.compile(
     r"[\s)\]*:-]*(?:@?\s*\d{1,2}[:.h]?\d{2}(?:\s*(?:h|hrs?|am|pm))?)?\W*", re.IGNORECASE

@@ -18,6 +18,9 @@ from nlp_rules.schema import MeasurementRule, ValueRules
 
 _READ_AHEAD = 90
 """Characters behind an analyte in which its value stands."""
+_COMPARED = re.compile(r"[<>≤≥]|\b(?:above|below|over|under|less|greater)\b", re.IGNORECASE)
+_AIM = re.compile(r"goal|target|aim|keep|maintain|normal|expected", re.IGNORECASE)
+"""What makes a limit of a range, too: "aim SpO2 92-96 %"."""
 _FROM = re.compile(r"\bfrom\b", re.IGNORECASE)
 
 
@@ -52,6 +55,8 @@ class ProseReader:
         self._grammar = grammar
         self._notations = notations
         self._trends = TrendReader(grammar, rules)
+        self._limits_before = re.compile(rules.limits_before, re.IGNORECASE)
+        self._limits_after = re.compile(rules.limits_after, re.IGNORECASE)
         self._between_analytes = re.compile(rules.between_analytes)
         self._between_values = re.compile(rules.between_values)
 
@@ -83,8 +88,30 @@ class ProseReader:
             by_sentence[bounds[place]].extend(results)
             previous = results
         for sentence, together in by_sentence.items():
-            for result in together:
+            for result in self._told(page, together, sentence):
                 yield dated(page, result, together, sentence)
+
+    def _told(
+        self, page: Page, together: Sequence[Result], sentence: tuple[int, int]
+    ) -> Iterator[Result]:
+        """The results of a sentence but those that are limits, goals or conditions: a comparator
+        behind a word that says so, with no plain value in between."""
+        floor = sentence[0]
+        for result in sorted(together, key=lambda result: result.start):
+            printed = result.printed
+            if printed is None or not printed.is_number:
+                yield result
+                continue
+            compared = printed.comparator is not None or _COMPARED.search(
+                page.text, result.start, result.end
+            )
+            ahead = self._limits_before.search(page.text, floor, result.start)
+            behind = self._limits_after.match(page.text, result.end)
+            ranged = printed.low is not None and ahead is not None and _AIM.match(ahead[0])
+            if (compared and (ahead or behind)) or ranged or behind:
+                continue
+            floor = max(floor, result.end)
+            yield result
 
     def _groups(self, page: Page, numbers: Sequence[int]) -> Iterator[list[int]]:
         """Analytes that stand together ("C3/C4", "ANA, dsDNA and Sm") with nothing in between."""

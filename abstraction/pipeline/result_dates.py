@@ -38,7 +38,7 @@ def dated(
             d
             for d in inside
             if result.start <= d.start < own
-            or (own <= d.start < behind and _is_close(page.text, own, d.start))
+            or (own <= d.start < behind and _is_close(page.text, own, d))
         ),
         None,
     )
@@ -53,7 +53,7 @@ def dated(
     if found is None and len({date.days for date in inside}) == 1:
         only = inside[0]
         leads = only.end <= result.start and _carries(page.text, only, result)
-        if leads or (only.start >= own and _is_close(page.text, own, only.start)):
+        if leads or (own <= only.start < following and _is_close(page.text, own, only)):
             found = only
     if found is None:
         found = _of_event(page, result, sentence)
@@ -69,9 +69,21 @@ _ANOTHER = re.compile(
 """Between a value and a date: what makes the date another value's."""
 
 
-def _is_close(text: str, own: int, date: int) -> bool:
-    """Whether nothing between a value and the date behind it tells of another value."""
-    return not _ANOTHER.search(text, own, date)
+def _is_close(text: str, own: int, date: DateMention) -> bool:
+    """Whether nothing between a value and the date behind it, and nothing right behind the date,
+    makes it another value's; a date that opens a line is that line's."""
+    if _ANOTHER.search(text, own, date.start):
+        return False
+    if "\n" in text[own : date.start] and not text[: date.start].rstrip(" ").endswith("("):
+        return False
+    return not _LEADS_ON.match(text, date.end)
+
+
+_LEADS_ON = re.compile(
+    r"\s*(?:[:=]|(?:it\s+)?(?:was|were|had\s+been))\s*(?:of\s+)?[<>≤≥]?\s?\d|\s[<>≤≥]?\d+[.,]\d",
+    re.IGNORECASE,
+)
+"""Behind a date: the value that it leads to."""
 
 
 def _leads_to(text: str, date: DateMention, result: Result) -> bool:

@@ -41,9 +41,9 @@ def measurement_fact(
     pending, negated = nearest(cues, "pending"), nearest(cues, "negated")
     if result.printed is not None:
         value = to_value(result.printed, result.rule)
-    elif pending is not None:
+    elif pending is not None or result.start > target.end:
         assertion, temporality = "hypothetical", "planned"
-        parts.extend(cue_parts([pending]))
+        parts.extend(cue_parts([pending] if pending else []))
     elif negated is not None and negated.before and result.rule.value == "presence":
         value = Value(interpretation="negative")
         parts.extend(cue_parts([negated]))

@@ -46,6 +46,7 @@ class TableReader:
     ) -> None:
         self._grammar = grammar
         self._notations = notations
+        self._pending = re.compile(rules.pending_cell, re.IGNORECASE)
         self._columns = ColumnReader(grammar, rules)
 
     def read(self, page: Page, numbers: Sequence[int]) -> Iterator[Result]:
@@ -97,6 +98,9 @@ class TableReader:
                 continue
             printed = self._grammar.cell(page.text, cell.start, cell.end, rule_of(target))
             if printed is None:
+                if self._pending.fullmatch(page.text, cell.start, cell.end):
+                    ordered = result_of(number, target, cell.start, cell.end, None)
+                    yield ordered.beneath(column.day or page.dates.heading(cell.start))
                 continue
             if (
                 self._columns.is_predicted(page, row, header, cell, rule_of(target))
