@@ -111,7 +111,10 @@ def read(
         return [], ()
     doc = nlp(doc)
     parts = FactParts.of(doc, rules)
-    facts = [measurement_fact(parts, r, doc._.cues[r.target]) for r in doc._.measurements]
+    facts = [
+        measurement_fact(parts, r, () if r.target is None else doc._.cues[r.target])
+        for r in doc._.measurements
+    ]
     told = [fact for fact in facts if fact is not None and fact.assertion != "hypothetical"]
     return told, (*doc._.dates.mentions, *doc._.dates.periods)
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ucumvert import PintUcumRegistry
 
-_ANNOTATION = re.compile(r"\{[^{}]*\}")
+_ITS_OWN = re.compile(r"\{[^{}]*\}|\[(?!degF|Hg\b|H2O)[^\[\]]*\]")
+"""What no other unit is commensurable with: an annotation, an arbitrary unit ("[IU]", "[HPF]")."""
 _LARGEST_DENOMINATOR = 10**6
 """Of the factors that UCUM codes print as numbers: the 24 of ``g/(24.h)``."""
 
@@ -38,11 +39,12 @@ class Linear:
 def conversion(unit: str, target: str) -> Linear | None:
     """From one UCUM unit to another; None where they measure different things, or are none.
 
-    An annotation is part of what is measured: ``{copies}/mL`` is not ``/mL``.
+    An annotation is part of what is measured, and so is an arbitrary unit: neither ``{copies}/mL``
+    nor ``[IU]/mL`` is ``/mL``.
     """
     if unit == target:
         return Linear(Fraction(1))
-    if _ANNOTATION.findall(unit) != _ANNOTATION.findall(target):
+    if _ITS_OWN.findall(unit) != _ITS_OWN.findall(target):
         return None
     zero, one = _convert(Fraction(0), unit, target), _convert(Fraction(1), unit, target)
     return None if zero is None or one is None else Linear(one - zero, zero)

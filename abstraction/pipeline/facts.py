@@ -72,7 +72,8 @@ def _facts(doc: Doc, note: FactParts) -> Iterator[Fact]:
     for result in doc._.measurements:
         if not result.rule.reported:
             continue
-        measured = measurement_fact(note, result, doc._.cues[result.target])
+        told = () if result.target is None else doc._.cues[result.target]
+        measured = measurement_fact(note, result, told)
         if measured is not None:
             yield measured
     for found in doc._.demographics:

@@ -10,6 +10,7 @@ from abstraction.pipeline.page import Page
 from abstraction.pipeline.prose_results import ProseReader
 from abstraction.pipeline.special_notations import SpecialNotations
 from abstraction.pipeline.table_results import TableReader
+from abstraction.pipeline.unnamed_results import UnnamedReader
 from abstraction.pipeline.value_grammar import ValueGrammar
 
 if not Doc.has_extension("measurements"):
@@ -33,6 +34,7 @@ class MeasurementReader:
         grammar, notations = ValueGrammar(pack), SpecialNotations(pack)
         self._tables = TableReader(grammar, notations, pack.values)
         self._prose = ProseReader(grammar, notations, pack.values)
+        self._unnamed = UnnamedReader(pack)
 
     def __call__(self, doc: Doc) -> Doc:
         page = Page.of(doc)
@@ -40,7 +42,12 @@ class MeasurementReader:
         tabular = list(self._tables.read(page, numbers))
         done = {result.target for result in tabular}
         prose = list(self._prose.read(page, [n for n in numbers if n not in done]))
-        found = sorted([*tabular, *prose], key=lambda result: (result.start, result.concept))
+        named = [*tabular, *prose]
+        unnamed = [
+            result.beneath(page.dates.heading(result.start, vital=result.vital))
+            for result in self._unnamed.read(page.text, [(r.start, r.end) for r in named])
+        ]
+        found = sorted([*named, *unnamed], key=lambda result: (result.start, result.concept))
         doc._.measurements = tuple(found)
         doc._.dates = page.dates.without(
             (start, end) for r in found for role, start, end in r.parts if role == "value"

@@ -24,18 +24,13 @@ _AIM = re.compile(r"goal|target|aim|keep|maintain|normal|expected", re.IGNORECAS
 _FROM = re.compile(r"\bfrom\b", re.IGNORECASE)
 
 
-_SHORTEST_DATE = 5
-"""Characters of a date that may stand between an analyte and its value; a year may be the value."""
+_A_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
 
 def _ends(page: Page, start: int, limit: int) -> dict[int, int]:
-    """The ends of the dates between two characters, by their starts."""
+    """The ends of the dates between two characters by their starts, but of what may be a number."""
     dates = page.dates.within(start, limit)
-    return {
-        d.start: d.end
-        for d in dates
-        if d.end - d.start >= _SHORTEST_DATE or "/" in page.text[d.start : d.end]
-    }
+    return {d.start: d.end for d in dates if not _A_NUMBER.fullmatch(page.text, d.start, d.end)}
 
 
 def _newest_last(told: list[Result]) -> list[Result]:
@@ -153,6 +148,9 @@ class ProseReader:
             printed = self._grammar.percent_beside(text, printed, limit)
         if len(group) > 1:
             return self._together(page, group, printed, floor, limit)
+        ahead = self._grammar.ahead(text, last.start, last.end, floor, rule)
+        if ahead is not None and (printed is None or not printed.is_number):
+            printed = ahead
         printed = printed or self._before(text, last.start, floor)
         if printed is None:
             return [result_of(group[0], last, last.start, last.end, None)]

@@ -29,10 +29,10 @@ def measurement_fact(
     Ordered or pending it is hypothetical and planned; "no proteinuria" reads as negative.  What
     is told as past and has no date of its own keeps none.
     """
-    target = note.page.targets[result.target]
+    target = None if result.target is None else note.page.targets[result.target]
     judged = judge_statement(
         [cue for cue in cues if cue.category in _WHOSE],
-        set(note.implied(target)) & _SECTIONS,
+        set(note.layout.implied(target.start if target else result.start)) & _SECTIONS,
         chronic=False,
     )
     parts: list[Part] = [*result.parts, *cue_parts(judged.cues)]
@@ -41,7 +41,7 @@ def measurement_fact(
     pending, negated = nearest(cues, "pending"), nearest(cues, "negated")
     if result.printed is not None:
         value = to_value(result.printed, result.rule)
-    elif pending is not None or result.start > target.end:
+    elif pending is not None or (target is not None and result.start > target.end):
         assertion, temporality = "hypothetical", "planned"
         parts.extend(cue_parts([pending] if pending else []))
     elif negated is not None and negated.before and result.rule.value == "presence":

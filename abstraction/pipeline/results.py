@@ -19,12 +19,13 @@ VITAL_SIGNS = frozenset({"temperature", "systolic_bp", "diastolic_bp", "oxygen_s
 class Result:
     """A measurement: its concept, the mention's characters, the value as printed, its date.
 
-    ``target`` is the number of the mention whose cues apply; ``date`` null means that none was
+    ``target`` is the number of the mention whose cues apply, null where the result stands without
+    a name; ``date`` null means that none was
     found here.  ``earlier`` marks a value told as an earlier one ("was 2900"): it has no date but
     one of its own.
     """
 
-    target: int
+    target: int | None
     concept: str
     rule: MeasurementRule
     start: int

@@ -140,7 +140,8 @@ class TrendReader:
             or (same_unit and (dated or has_date))
             or (listed and separator in (",", "and", "then", "to"))
         )
-        if not evidence or (not separator and not (older or newer)):
+        apart = bool(separator) or older or newer or (has_date and dated)
+        if not evidence or not apart:
             return None
         to_newer = newer or tail_newer is not None or listed or (rising and separator == "to")
         return Further(printed, earlier=older or not to_newer)

@@ -36,6 +36,19 @@ _NOISY = re.compile(
 )
 """A number in which a scan has put letters for digits; of two characters the first is a digit."""
 _AS_DIGITS = str.maketrans("lIOoS", "11005")
+_FIELDS = frozenset({"/[HPF]", "/[LPF]"})
+_REACH_BACK = 30
+"""Characters before an analyte in which its value stands, where it is written first."""
+_COUNT_AHEAD = re.compile(
+    r"(?:^|[\s(,;:])((?:[<>≤≥]\s?)?\d{1,4}(?:\s?(?:-|–|to)\s?\d{1,4})?)\s+(?:\w+\s+)?$",
+    re.IGNORECASE,
+)
+_SIGN_AHEAD = re.compile(
+    r"(?:^|[\s(,;:])([1-4]\s?\+|\+{1,4}|trace|neg(?:ative)?)\s?(?:urine\s|dipstick\s)?$",
+    re.IGNORECASE,
+)
+_COMMA = re.compile(r",\s+(?=[<>≤≥]?\s?\d)")
+_NUMBER_AHEAD = re.compile(r"\s*[:=]?\s*[<>≤≥]?\s?\d")
 NO_DATES: Mapping[int, int] = {}
 _GLUED = re.compile(r"[-–]\d")
 """A dash right behind an analyte that is no minus: "ESR-58"."""
@@ -155,6 +168,12 @@ class ValueGrammar:
             if heading is None and (bracketed := self._bracketed_unit(text, position, limit, rule)):
                 heading, position = bracketed
                 continue
+            if heading is None and (named := self._named_unit(text, position, limit, rule)):
+                heading, position = named
+                continue
+            if word is None and (behind := self._behind_comma(text, position, limit, rule)):
+                position = behind
+                continue
             qualifier = self._qualifier.match(text, position, limit)
             if qualifier and not self.words.at(text, qualifier.start("inside"), qualifier.end()):
                 position = qualifier.end()
@@ -186,6 +205,29 @@ class ValueGrammar:
         unit = self.units.whole(text, *bracket.span(1), rule)
         return ((unit, ("unit", *bracket.span(1))), bracket.end()) if unit else None
 
+    def _named_unit(
+        self, text: str, position: int, limit: int, rule: MeasurementRule
+    ) -> tuple[tuple[str, Part], int] | None:
+        """The unit that stands before its number without brackets: "UPCR in mg/g 780"."""
+        unit, end = self.units.at(text, position, limit, rule)
+        if unit is None or rule.to_canonical(unit) is None or len(text[position:end].strip()) < 2:
+            return None
+        if not _NUMBER_AHEAD.match(text, end, limit):
+            return None
+        return (unit, ("unit", position + leading(text[position:end]), end)), end
+
+    def _behind_comma(
+        self, text: str, position: int, limit: int, rule: MeasurementRule
+    ) -> int | None:
+        """Where the number begins that a comma parts from its analyte, if its unit is the
+        analyte's: "lactate dehydrogenase, 1,286 U/L"."""
+        comma = _COMMA.match(text, position, limit)
+        if comma is None:
+            return None
+        value = self._value_at(text, comma.end(), limit, rule, paired=False)
+        known = value is not None and value.unit and rule.to_canonical(value.unit) is not None
+        return comma.end() if known else None
+
     def cell(self, text: str, start: int, end: int, rule: MeasurementRule) -> Printed | None:
         """The value of a table cell ``[start, end)``: as ``read``, but it must begin there."""
         value = self.read(text, start, end, rule)
@@ -197,6 +239,53 @@ class ValueGrammar:
         """The number, with what follows it, that begins right at ``position``."""
         value = self._value_at(text, position, limit, rule, paired=False)
         return self._finish(text, value, limit, None, rule) if value else None
+
+    def ahead(
+        self, text: str, start: int, end: int, floor: int, rule: MeasurementRule
+    ) -> Printed | None:
+        """The value that stands before its analyte ``[start, end)``: "15-20 RBC/hpf", "2+ protein".
+
+        Only of analytes that are so written: cells counted in a field, which the unit behind them
+        shows, and signs of a test strip.
+        """
+        line = text[max(floor, start - _REACH_BACK) : start]
+        if sign := _SIGN_AHEAD.search(line):
+            offset = start - len(line)
+            word = self.words.at(text, offset + sign.start(1), start)
+            if word is None or rule.value not in ("presence", "titer", "quantity"):
+                return None
+            part: Part = ("value", word.start, word.end)
+            says = word.interpretation
+            return Printed(word.start, word.end, interpretation=says, parts=(part,), after=end)
+        unit, stop = self._field_unit(text, start, end, rule)
+        if unit is None:
+            return None
+        count = _COUNT_AHEAD.search(line)
+        if count is None:
+            return None
+        offset = start - len(line)
+        value = self._value_at(text, offset + count.start(1), start, rule, paired=False)
+        if value is None:
+            return None
+        unit_part: Part = (
+            "unit",
+            stop - len(text[end:stop].lstrip()) if stop > end else start,
+            stop,
+        )
+        parts = (("value", value.start, value.end), unit_part) if stop > end else value.parts
+        return replace(value, unit=unit, end=max(stop, value.end), parts=parts, after=stop)
+
+    def _field_unit(
+        self, text: str, start: int, end: int, rule: MeasurementRule
+    ) -> tuple[str | None, int]:
+        """The unit of a microscope's field in or behind the name of cells: "RBC/hpf"."""
+        unit, stop = self.units.at(text, end, len(text), rule)
+        if unit is not None and unit in _FIELDS:
+            return unit, stop
+        for at in range(start + 1, end):
+            if text[at] in "/p" and self.units.whole(text, at, end, rule) in _FIELDS:
+                return self.units.whole(text, at, end, rule), end
+        return None, end
 
     def percent_beside(self, text: str, value: Printed, limit: int) -> Printed:
         """Of "2.1 L (58 %)" the 58 %: the per-cent value right after an absolute one."""
