@@ -402,6 +402,7 @@ class DatesRule(Rule):
     inline_heading: Pattern
     collected: Pattern
     results_words: Pattern = Field(description="What makes a heading one of results.")
+    announces: Pattern = Field(description="Results, in a sentence that only dates them.")
     other_dates: Pattern = Field(
         description='Right before a date that is no sample\'s: "reported".'
     )

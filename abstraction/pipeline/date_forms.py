@@ -68,8 +68,8 @@ def date_forms(rules: DatesRule) -> re.Pattern[str]:
           (?:,?\s{{0,2}}(?P<year_of_days>{YEAR}|{SHORT_YEAR}))?)
       | (?P<day_month>
           (?<![\d/.])\b(?!\d{{1,2}}\s+{month}\s+\d{{1,2}}{_ORDINAL},?\s+{YEAR})
-          \d{{1,2}}{_ORDINAL}(?:\s+of)?[\s-]{{0,2}}{month}
-          (?:[\s,-]{{0,3}}(?:{YEAR}|{SHORT_YEAR})|[\s-]{{1,2}}\d{{2}}\b{_NO_DOSE}
+          \d{{1,2}}{_ORDINAL}(?:\s+of)?[\s/-]{{0,2}}{month}
+          (?:[\s,/-]{{0,3}}(?:{YEAR}|{SHORT_YEAR})|[\s/-]{{1,2}}\d{{2}}\b{_NO_DOSE}
             (?![.,]\d|\s?(?:-|–|to)\s?\d|\s+(?:{month})))?)
       | (?P<month_day>
           \b{month}\s{{0,2}}\d{{1,2}}{_ORDINAL}\b(?!\s*(?:mg|g\b|mmol)|[.,]\d|[/:]\d)
@@ -100,12 +100,13 @@ def date_forms(rules: DatesRule) -> re.Pattern[str]:
       | (?P<month_dot_year>(?<![\d/.,:-])(?:0[1-9]|1[0-2])\.{YEAR}(?![\d/]|[.,-]\d))
       | (?P<month_short_year>(?<![\d/.,:-])(?:0?[1-9]|1[0-2])/[7-9]\d(?![\d/]|[.,-]\d))
       | (?P<day_dot_month>
-          (?:(?<=^)|(?<=\n)|(?<=[/(;]\s)|(?<=\()|(?<=\bam\s)|(?<=\bvom\s)|(?<=\bseit\s)|(?<=\bbis\s)
+          (?:(?<=^)|(?<=\n)|(?<=\s\s)|(?<=\t)|(?<=[/(;|]\s)|(?<=\()|(?<=\bam\s)|(?<=\bvom\s)|(?<=\bseit\s)|(?<=\bbis\s)
             |(?<=\bon\s)|(?<=\bsince\s)|(?<=\bfrom\s)|(?<=\bof\s)|(?<=\buntil\s)|(?<=\blab\s)
             |(?<=\blabs\s)|(?<=\blabor\s)|(?<=\btee\s)|(?<=\btte\s)|(?<=\becho\s)|(?<=\bbal\s)
             |(?<=\bct\s)|(?<=\bmrt\s)|(?<=\bmri\s)|(?<=\bbloods\s))
           (?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?=[\s:),])
-        | (?<=\bon\s)(?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])(?=[\s:),]))
+        | (?:(?<=\bon\s)|(?<=\badmission\s)|(?<=\bcontrol\s)|(?<=\bdischarge\s))
+          (?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])(?=[\s:),]))
       | (?P<six_digits>
           (?:(?<=\btaken\s)|(?<=\blab\s)|(?<=\blabs\s)|(?<=\bprov\s)|(?<=\bdated\s)
             |(?<=\bcomparison\s)|(?<=\bsample\s)|(?<=\bon\s))

@@ -47,7 +47,7 @@ class DateFinder:
         found = tuple(self._grammar.find(doc.text, note_date, births=births))
         doc._.dates = Dates(
             found,
-            self._headings.headings(doc.text, found, doc._.layout),
+            self._headings.headings(doc.text, found, doc._.layout, _sentences(doc)),
             tuple(self._grammar.periods(doc.text, note_date)),
             self._headings.events(doc.text, found),
         )
@@ -119,6 +119,14 @@ _LONGEST_LEAD = 160
 """Characters before a date that can belong to its heading."""
 
 
+def _sentences(doc: Doc) -> list[tuple[int, int, bool]]:
+    """The characters ``[start, end)`` of each sentence, and whether it names an analyte."""
+    starts = [sentence.start_char for sentence in doc.sents]
+    ends = [*starts[1:], len(doc.text)]
+    named = {t.sentence for t in doc._.targets if t.kind == "measurement"}
+    return [(s, e, n in named) for n, (s, e) in enumerate(zip(starts, ends, strict=True))]
+
+
 class HeadingReader:
     """Finds the dates that head what follows, by ``dates.yaml``."""
 
@@ -128,6 +136,7 @@ class HeadingReader:
         self._inline = re.compile(rules.inline_heading, re.IGNORECASE)
         self._words = re.compile(rules.heading_words, re.IGNORECASE)
         self._of_results = re.compile(rules.results_words, re.IGNORECASE)
+        self._bloods = re.compile(rules.announces, re.IGNORECASE)
         self._misled = re.compile(rules.other_dates, re.IGNORECASE)
         self._not = re.compile(rules.not_headings, re.IGNORECASE)
         self._behind = re.compile(rules.behind_heading_date, re.IGNORECASE)
@@ -138,7 +147,11 @@ class HeadingReader:
         )
 
     def headings(
-        self, text: str, mentions: Sequence[DateMention], layout: Layout
+        self,
+        text: str,
+        mentions: Sequence[DateMention],
+        layout: Layout,
+        told: Sequence[tuple[int, int, bool]],
     ) -> tuple[HeadingDate, ...]:
         """Dates that head what follows: in a title ("Labs (3/2/25):"), in a line of results' own
         ("Bloods 14/02/2025"), at the start of a line of a course ("June 2021 hosp. for ..."), or
@@ -146,7 +159,9 @@ class HeadingReader:
 
         A heading reaches to the next blank line, to a section of another sort, or to the next
         heading; the start of a line to that line's end; a collection date to the next heading or
-        the end, and back over its paragraph where nothing heads that.
+        the end, and back over its paragraph where nothing heads that.  ``told`` are the sentences,
+        and whether one names an analyte: one that does not ("She had her bloods on 24 June, as
+        follows.") heads the rest of its paragraph.
         """
         found: list[HeadingDate] = []
         blanks = [m.start() for m in re.finditer(r"\n[ \t\r]*\n", text)]
@@ -155,7 +170,7 @@ class HeadingReader:
             lead = re.split(r"[\r\n]", text[floor : mention.start])
             whole = len(lead) > 1 or floor == 0
             before = lead[-1] if whole else "too long for a heading: " + lead[-1]
-            if self._misled.search(before):
+            if self._misled.search(before) or _in_heading(text, found, mention):
                 continue
             if self._collected.search(before):
                 above = bisect_left(blanks, mention.start)
@@ -167,6 +182,10 @@ class HeadingReader:
                 end = _reach(text, mention, layout, blanks, self._rules)
                 of_results = bool(self._of_results.search(before))
                 found.append(HeadingDate(mention.end, end, mention, of_results))
+            elif mention.basis == "explicit" and self._announces(text, mention, told):
+                blank = bisect_left(blanks, mention.end)
+                end = blanks[blank] if blank < len(blanks) else len(text)
+                found.append(HeadingDate(mention.end, end, mention, of_results=True))
             elif self._opens_line.fullmatch(before) and mention.basis == "explicit":
                 line = _END_OF_LINE.match(text, mention.end)
                 end = line.end() if line else len(text)
@@ -199,6 +218,8 @@ class HeadingReader:
         if self._inline.search(before) and (closes or self._starts_sentence(before)):
             return True
         of_results = bool(self._of_results.search(before))
+        if len(_GAP.findall(before)) > 1:
+            return False  # the heading of a table's column
         words = len(before.split())
         if words > (14 if of_results else 5) or (words > 5 and _SOME_VALUE.search(before)):
             return False
@@ -212,6 +233,19 @@ class HeadingReader:
             return True
         return bool(_ALONE.fullmatch(after) and (of_results or self._words.match(before)))
 
+    def _announces(
+        self, text: str, mention: DateMention, told: Sequence[tuple[int, int, bool]]
+    ) -> bool:
+        """Whether the date's sentence speaks of results and holds none."""
+        place = bisect_right(told, (mention.start, len(text), True)) - 1
+        if place < 0:
+            return False
+        start, end, names_analyte = told[place]
+        if names_analyte or text[end - 1 : end] == ":":
+            return False
+        others = text[start : mention.start] + text[mention.end : end]
+        return bool(self._bloods.search(others)) and not re.search(r"\d", others)
+
     def _starts_sentence(self, before: str) -> bool:
         """Whether the words of a heading open a line or a sentence: "... Labs 9-30-25 normal"."""
         lead = self._inline.search(before)
@@ -220,6 +254,16 @@ class HeadingReader:
 
 _SOME_VALUE = re.compile(r"\d+[.,]\d|\d\s?(?:%|m?g\b|mmol|[ck]?/)")
 """What makes of words before a date a sentence rather than a heading."""
+
+
+def _in_heading(text: str, found: Sequence[HeadingDate], mention: DateMention) -> bool:
+    """Whether a date stands beside another in one heading: "(12/11; that of 29/10 was lost):"."""
+    if not found or not found[-1].of_results:
+        return False
+    return not re.search(r"[\n:]", text[found[-1].mention.end : mention.start])
+
+
+_GAP = re.compile(r"\S[ ]{2,}\S|[|\t]")
 _HOUR = re.compile(r"^[\s,@T]*\d{1,2}[:.h]?\d{2}\b")
 _ALONE = re.compile(
     r"[\s)\]*:-]*(?:@?\s*\d{1,2}[:.h]?\d{2}(?:\s*(?:h|hrs?|am|pm))?)?\W*", re.IGNORECASE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from spacy.tokens import Doc
@@ -18,6 +19,12 @@ class Page:
     targets: tuple[Target, ...]
     sentences: Sentences
     dates: Dates
+
+    def analytes_within(self, start: int, end: int) -> tuple[Target, ...]:
+        """The mentions of analytes that begin in the characters ``[start, end)``."""
+        first = bisect_left(self.targets, start, key=lambda target: target.start)
+        last = bisect_left(self.targets, end, key=lambda target: target.start)
+        return tuple(t for t in self.targets[first:last] if t.kind == "measurement")
 
     @classmethod
     def of(cls, doc: Doc) -> Page:

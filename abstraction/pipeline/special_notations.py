@@ -15,7 +15,7 @@ from nlp_rules.loader import RulePack
 SYSTOLIC, DIASTOLIC = "systolic_bp", "diastolic_bp"
 _PAIR = (
     r"(?<![\d/])(?P<systolic>\d{2,3})(?:\s?[-–]\s?(?P<systolic_to>\d{2,3}))?"
-    r"(?:[\s\u00a0]?/[\s\u00a0]?|\s+over\s+)"
+    r"(?:[\s\u00a0]?/[\s\u00a0]?|\s+(?:over|on)\s+|\s?[xX×]\s?|\s+dia\w*\s+)"
     r"(?P<diastolic>\d{2,3})(?:\s?[-–]\s?(?P<diastolic_to>\d{2,3}))?(?![\d/])"
     r"(?:[\s\u00a0]?(?P<unit>mm\s?\[?Hg\]?))?"
 )

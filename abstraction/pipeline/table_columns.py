@@ -43,12 +43,14 @@ class ColumnReader:
     def _names_columns(self, page: Page, row: Row) -> bool:
         """Whether a row holds titles or dates, and no value beside them."""
         named = False
+        if page.analytes_within(row.start, row.cells[0].end):
+            return False
         for cell in row.cells:
             heading = page.text[cell.start : cell.end]
             if self._headings.role(heading) or self._headings.predicted(heading):
                 named = True
-            elif _date_in(page, cell) is not None:
-                named = named or cell is not row.cells[0] or len(row.cells) == 1
+            elif _days_in(page, cell):
+                named = named or cell is not row.cells[0] or len(row.cells) > 1
             elif _VALUE.fullmatch(heading):
                 return False
         return named

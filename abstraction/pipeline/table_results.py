@@ -88,6 +88,9 @@ class TableReader:
         if row is None or any(page.targets[n].start >= row.cells[0].end for n in owners):
             return
         columns = self._columns.columns(page, row, header, rule_of(target))
+        if pair := self._pair(page, row.cells[0], owners):
+            yield from self._pairs(page, pair, columns)
+            return
         shared = self._shared(page.text, row.cells[0], target, columns)
         for column in columns:
             if column.role != "value":
@@ -116,6 +119,33 @@ class TableReader:
             ]
             result = replace(result, parts=(*result.parts, *unit, *ranges))
             yield result.beneath(column.day or page.dates.heading(printed.start))
+
+    def _pair(self, page: Page, label: Cell, owners: Sequence[int]) -> tuple[int, int] | None:
+        """The two analytes that a label names together: "Urea / Creat"."""
+        if len(owners) != 2:
+            return None
+        first, second = (page.targets[number] for number in owners)
+        between = page.text[first.end : second.start]
+        together = between.strip() in ("/", "&", "-") and second.end <= label.end
+        return (owners[0], owners[1]) if together and first.concept != second.concept else None
+
+    def _pairs(
+        self, page: Page, pair: tuple[int, int], columns: Sequence[Column]
+    ) -> Iterator[Result]:
+        """Two values of each cell: "71 / 1.7"."""
+        for column in columns:
+            cell = column.cell
+            slash = page.text.find("/", cell.start, cell.end)
+            if column.role != "value" or slash < 0:
+                continue
+            halves = ((cell.start, slash), (slash + 1, cell.end))
+            for number, (start, end) in zip(pair, halves, strict=True):
+                target = page.targets[number]
+                start += len(page.text[start:end]) - len(page.text[start:end].lstrip())
+                printed = self._grammar.number_at(page.text, start, end, rule_of(target))
+                if printed is not None:
+                    result = result_of(number, target, cell.start, cell.end, printed)
+                    yield result.beneath(column.day or page.dates.heading(cell.start))
 
     def _labelled(self, page: Page, row: Row, target: Target, header: Row | None) -> Row | None:
         """The row from its label on.  Before the label only numbers or dates may stand; a value

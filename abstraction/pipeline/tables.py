@@ -105,7 +105,7 @@ def _cells_of(text: str, line: tuple[int, int], delimiter: str) -> int:
     if body.count(delimiter) < _FEWEST[delimiter] or _BARS.search(body):
         return 0
     cells = body.split(delimiter)
-    prose = delimiter == "," and ", " in body
+    prose = delimiter == "," and (", " in body or "  " in body)
     if prose or len(cells[0].split()) > 5 or max(map(len, cells)) > _LONGEST_CELL:
         return 0
     return len(cells)

@@ -47,6 +47,8 @@ _SIGN_AHEAD = re.compile(
     r"(?:^|[\s(,;:])([1-4]\s?\+|\+{1,4}|trace|neg(?:ative)?)\s?(?:urine\s|dipstick\s)?$",
     re.IGNORECASE,
 )
+_CLOSE = r"[ \u00a0\u2009\u202f]{0,2}"
+"""Space within a range; farther apart stand the cells of a table."""
 _COMMA = re.compile(r",\s+(?=[<>≤≥]?\s?\d)")
 _NUMBER_AHEAD = re.compile(r"\s*[:=]?\s*[<>≤≥]?\s?\d")
 NO_DATES: Mapping[int, int] = {}
@@ -93,7 +95,7 @@ class ValueGrammar:
         )
         self._score_items = re.compile(values.score_items, re.IGNORECASE)
         self._range = re.compile(
-            rf"({NUMBER}){LINK}%?{LINK}(?:{any_of(values.range_signs)}){LINK}({NUMBER})"
+            rf"({NUMBER}){_CLOSE}%?{_CLOSE}(?:{any_of(values.range_signs)}){_CLOSE}({NUMBER})"
         )
         months = "|".join(sorted(map(re.escape, rules.dates.months), key=len, reverse=True))
         self._month = re.compile(rf"[-/](?:{months})|\s(?:{months})\b", re.IGNORECASE)
@@ -204,6 +206,13 @@ class ValueGrammar:
             return None
         unit = self.units.whole(text, *bracket.span(1), rule)
         return ((unit, ("unit", *bracket.span(1))), bracket.end()) if unit else None
+
+    def bracketed_unit(
+        self, text: str, position: int, limit: int, rule: MeasurementRule
+    ) -> str | None:
+        """The unit in brackets at ``position``: "10,8 // 11,0 [g/dl]"."""
+        found = self._bracketed_unit(text, position, limit, rule)
+        return found[0][0] if found else None
 
     def _named_unit(
         self, text: str, position: int, limit: int, rule: MeasurementRule
