@@ -47,14 +47,19 @@ COMPONENTS = (
 )
 
 
-def build_pipeline(rules: RulePack) -> Language:
-    """A spaCy pipeline over ``rules``; ``nlp.analyze_pipes()`` finds no problem in it."""
+def build_pipeline(rules: RulePack, *, day_first: bool | None = None) -> Language:
+    """A spaCy pipeline over ``rules``; ``nlp.analyze_pipes()`` finds no problem in it.
+
+    ``day_first`` is how notes write day and month that do not show it themselves ("03/02/2025");
+    None keeps both readings.
+    """
     version = remember(rules)
     nlp = spacy.blank("en")
     nlp.tokenizer = ClinicalTokenizer(nlp.vocab)
     nlp.max_length = _LONGEST_NOTE
     for name in COMPONENTS:
-        nlp.add_pipe(name, config={"rules": version})
+        own = {"day_first": day_first} if name == "lupus_dates" else {}
+        nlp.add_pipe(name, config={"rules": version, **own})
     return nlp
 
 

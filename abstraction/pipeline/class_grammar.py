@@ -19,7 +19,7 @@ from nlp_rules.schema import BiopsyRules
 
 _ORDER: tuple[BiopsyClass, ...] = ("I", "II", "III", "IV", "V", "VI")
 Organ = Literal["native_kidney", "allograft_kidney"]
-_LINK = r"[\s\u00a0\u2009\u202f]*"
+_LINK = r"[\s\u00a0\u2009\u202f]{0,4}"
 _BEFORE, _AFTER = 40, 30
 """Characters before and after a phrase that can show it to be of another scale."""
 _FORM = 60

@@ -20,7 +20,7 @@ from abstraction.pipeline.targets import Target
 from nlp_rules.loader import RulePack
 
 _NUMBER = r"\d{1,3}(?:,\d{3})+|\d+(?:[.,]\d+)?|\.\d+"
-_LINK = r"[\s\u00a0\u2009\u202f]*"
+_LINK = r"[\s\u00a0\u2009\u202f]{0,4}"
 _NEAR = 60
 """Characters after a drug in which its dose and frequency stand."""
 _BEFORE = 40

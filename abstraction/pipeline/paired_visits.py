@@ -23,8 +23,10 @@ _BRACKETED = re.compile(
     r"[(\[][^()\[\]]*$|\b(?:prior|previous|prev|last|before)\W+(?:from\W+|of\W+)?$", re.IGNORECASE
 )
 _IN_BRACKETS = re.compile(r"\b(?:parenthes\w*|brackets?|brackts?)\b", re.IGNORECASE)
-_SECOND = re.compile(r"[ \t]*(?:[HL*↑↓]{1,2}[ \t]*)?(?:(?P<open>[(\[])[ \t]*|//[ \t]*)")
-_CLOSE = re.compile(r"[ \t]*[*HL↑↓]{0,2}[ \t]*[)\]]")
+_SECOND = re.compile(
+    r"[ \t]{0,8}(?:[HL*↑↓]{1,2}[ \t]{0,8})?(?:(?P<open>[(\[])[ \t]{0,4}|//[ \t]{0,4})"
+)
+_CLOSE = re.compile(r"[ \t]{0,4}[*HL↑↓]{0,2}[ \t]{0,4}[)\]]")
 _BLANK = re.compile(r"\n[ \t\r]*\n")
 _EMPTY_HEADING = re.compile(r"\s*\n[ \t\r]*\n")
 

@@ -31,7 +31,7 @@ _COMPARATORS: tuple[Comparator, ...] = ("<=", ">=", "<", ">")
 """In the order they are tried: "<=" begins with "<"."""
 _MOST_FILLERS = 20
 _NOISY = re.compile(
-    r"(?=[lIOoS]{0,2}\d|\d)(?=\d*[.,]?\d*[lIOoS])(?:[\dlIOoS]{3,4}|\d[lIOo]|[\dlIOoS]{1,3}[.,][\dlIOoS]{1,2})"
+    r"(?=[lIOoS]{0,2}\d|\d)(?=\d{0,3}[.,]?\d{0,2}[lIOoS])(?:[\dlIOoS]{3,4}|\d[lIOo]|[\dlIOoS]{1,3}[.,][\dlIOoS]{1,2})"
     r"(?![\w]|[.,]\d)"
 )
 """A number in which a scan has put letters for digits; of two characters the first is a digit."""
@@ -49,8 +49,8 @@ _SIGN_AHEAD = re.compile(
 )
 _CLOSE = r"[ \u00a0\u2009\u202f]{0,2}"
 """Space within a range; farther apart stand the cells of a table."""
-_COMMA = re.compile(r",\s+(?=[<>≤≥]?\s?\d)")
-_NUMBER_AHEAD = re.compile(r"\s*[:=]?\s*[<>≤≥]?\s?\d")
+_COMMA = re.compile(r",\s{1,4}(?=[<>≤≥]?\s?\d)")
+_NUMBER_AHEAD = re.compile(r"\s{0,4}[:=]?\s{0,4}[<>≤≥]?\s?\d")
 NO_DATES: Mapping[int, int] = {}
 _GLUED = re.compile(r"[-–]\d")
 """A dash right behind an analyte that is no minus: "ESR-58"."""

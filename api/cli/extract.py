@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
-from api.cli.options import notes_argument, out_option
+from api.cli.options import day_first_option, notes_argument, out_option
 
 
 @click.command(name="extract", short_help="Notes in, facts out.")
 @notes_argument
+@day_first_option
 @out_option
-def extract(input: Path, out: Path) -> int:
+def extract(input: Path, day_first: bool | None, out: Path) -> int:
     """Extract the facts of INPUT into DIR: facts.jsonl, notes.jsonl, ledger.jsonl.
 
     INPUT is a folder of charts (a folder a patient), one patient's folder, one note (.txt, .md)
@@ -23,7 +24,7 @@ def extract(input: Path, out: Path) -> int:
 
     notes = collect(input)
     prepare_folder(out)
-    summary = extract_into(notes, out).summary
+    summary = extract_into(notes, out, day_first=day_first).summary
     report_errors(summary.errors)
     click.echo(f"{summary.notes} notes, {summary.facts} facts: {out}")
     return SOME_FAILED if summary.errors else DONE

@@ -40,8 +40,10 @@ def collect(source: Path) -> NoteCollection:
     return notes
 
 
-def extract_into(notes: NoteCollection, out: Path) -> Extraction:
+def extract_into(notes: NoteCollection, out: Path, *, day_first: bool | None = None) -> Extraction:
     """Extract the facts of every note with the rule pack and write the run's three files.
+
+    ``day_first``: how notes that do not show it write day and month; None keeps both readings.
 
     Verdicts on an earlier run's facts are taken away: beside the new facts they would be false.
     """
@@ -53,7 +55,7 @@ def extract_into(notes: NoteCollection, out: Path) -> Extraction:
         from nlp_rules import load_rules
 
         rules = load_rules()
-        nlp = build_pipeline(rules)
+        nlp = build_pipeline(rules, day_first=day_first)
 
     def extract(note: Note) -> tuple[Fact, ...]:
         return extract_facts(nlp, note)

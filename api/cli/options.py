@@ -46,6 +46,13 @@ out_option = click.option(
     help="Folder to write to; files of an earlier run in it are replaced.",
 )
 
+day_first_option = click.option(
+    "--day-first/--month-first",
+    "day_first",
+    default=None,
+    help="How 03/02/2025 reads in a note that does not show it; by default either way.",
+)
+
 protocol_option = click.option(
     "--protocol", required=True, metavar="P", help="A protocol's name, or the path of its file."
 )

@@ -9,6 +9,7 @@ import click
 
 from api.cli.options import (
     anchors_option,
+    day_first_option,
     leukapheresis_option,
     notes_argument,
     out_option,
@@ -23,6 +24,7 @@ from api.cli.options import (
 @screening_option
 @leukapheresis_option
 @anchors_option
+@day_first_option
 @out_option
 def screen(
     input: Path,
@@ -30,6 +32,7 @@ def screen(
     screening_date: dt.date | None,
     leukapheresis_date: dt.date | None,
     anchors: Path | None,
+    day_first: bool | None,
     out: Path,
 ) -> int:
     """Extract the facts of INPUT, score every patient, and write a report.
@@ -49,7 +52,7 @@ def screen(
     dates.for_patients(notes.patients())
     prepare_folder(out)
 
-    extraction = extract_into(notes, out)
+    extraction = extract_into(notes, out, day_first=day_first)
     facts, patients = recorded(out / "facts.jsonl")
     assessments = assess_all(facts, patients, loaded, dates)
     write_assessments(assessments, out)

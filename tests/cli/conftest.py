@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,10 +37,12 @@ def one_pipeline() -> Iterator[None]:
     from abstraction import pipeline
 
     rules = nlp_rules.load_rules()
-    nlp = pipeline.build_pipeline(rules)
+    build = functools.cache(functools.partial(pipeline.build_pipeline, rules))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(nlp_rules, "load_rules", lambda: rules)
-        patch.setattr(pipeline, "build_pipeline", lambda _: nlp)
+        patch.setattr(
+            pipeline, "build_pipeline", lambda _, day_first=None: build(day_first=day_first)
+        )
         yield
 
 
