@@ -88,7 +88,8 @@ class DateGrammar:
         grammar's own setting.
 
         A date that is the note's own in exactly one reading settles it too.  Where no date with a
-        year does, days without one are asked.
+        year does, days without one are asked, and then those that only one order keeps from lying
+        after the note.
         """
         votes: set[bool] = set()
         for match in re.finditer(SEPARATED, text):
@@ -103,7 +104,28 @@ class DateGrammar:
                 elif (b, a) == (note_date.day, note_date.month):
                     votes.add(False)
         votes = votes or set(self._votes_of_short_dates(text, note_date))
+        votes = votes or set(self._votes_of_the_past(text, note_date))
         return votes.pop() if len(votes) == 1 else self._day_first
+
+    def _votes_of_the_past(self, text: str, note_date: dt.date | None) -> Iterator[bool]:
+        """The order of dates that in the other one would lie after the note."""
+        if note_date is None:
+            return
+        plain = Setting(self._rules, note_date, None, self._ahead)
+        for match in re.finditer(SEPARATED, text):
+            a, b, _ = split_numeric(match[0])
+            floor = max(0, match.start() - _BESIDE)
+            if a == b or max(a, b) > 12 or self._ahead.search(text, floor, match.start()):
+                continue
+            either = [replace(plain, day_first=order) for order in (True, False)]
+            form = self._forms.match(text, match.start())
+            if form is None or form["numeric"] is None:
+                continue
+            days = [READERS["numeric"](form, each) for each in either]
+            if len(days) == 2 and all(days):
+                past = [day is not None and day.start <= note_date for day in days]
+                if past[0] != past[1]:
+                    yield past[0]
 
     def _votes_of_short_dates(self, text: str, note_date: dt.date | None) -> Iterator[bool]:
         for match in re.finditer(DAY_SLASH_MONTH, text):

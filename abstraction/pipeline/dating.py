@@ -29,6 +29,7 @@ for _name in ("note_date", "dates"):
 
 @Language.factory(
     "lupus_dates",
+    requires=["doc._.targets"],
     assigns=["doc._.dates"],
     default_config={"rules": SHIPPED, "day_first": None},
 )

@@ -442,6 +442,7 @@ class ValueGrammar:
                 parts.append(("range", reference.start, reference.end))
         if reference is not None and value.is_number:
             says = says or next(self._said_within(text, reference), None)
+            says = says or _named_by_range(text, value, reference)
         if says is None and value.is_number and (word := self._word_behind(text, position, limit)):
             says, position = word.interpretation, word.end
             parts.append(("value", word.start, word.end))
@@ -479,6 +480,18 @@ class ValueGrammar:
         if lead is None or lead[0].strip() not in ("", "(", "["):
             return None
         return self.words.at(text, lead.end(), limit)
+
+
+def _named_by_range(text: str, value: Printed, reference: ReferenceRange) -> Interpretation | None:
+    """Negative where the range says so of such numbers: "12 (neg <15)"."""
+    limit = reference.bounds[1]
+    if limit is None or value.number is None or value.comparator in (">", ">="):
+        return None
+    named = _NEGATIVE.search(text, reference.lead, reference.end)
+    return "negative" if named and value.number < limit else None
+
+
+_NEGATIVE = re.compile(r"\bneg", re.IGNORECASE)
 
 
 def _headed(value: Printed, heading: tuple[str, Part] | None) -> Printed:

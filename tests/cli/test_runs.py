@@ -44,6 +44,28 @@ def test_extract_writes_facts_that_quote_their_notes(
     assert {entry["status"] for entry in lines(out / "ledger.jsonl")} == {"read"}
 
 
+@pytest.mark.parametrize(
+    ("option", "start", "end"),
+    [
+        (None, "2025-02-03", "2025-03-02"),
+        ("--day-first", "2025-02-03", "2025-02-03"),
+        ("--month-first", "2025-03-02", "2025-03-02"),
+    ],
+)
+def test_an_option_settles_day_and_month_where_the_note_does_not(
+    lupus_chart: Command, tmp_path: Path, option: str | None, start: str, end: str
+) -> None:
+    note = tmp_path / "charts" / "p01" / "2025-05-14_clinic.txt"
+    note.parent.mkdir(parents=True)
+    note.write_text("UPCR 2.4 g/g on 03/02/2025.", encoding="utf-8")
+    options = [option] if option else []
+    ended = lupus_chart("extract", tmp_path / "charts", "--out", tmp_path / "out", *options)
+    assert ended.code == 0
+    (line,) = (tmp_path / "out" / "facts.jsonl").read_text("utf-8").splitlines()
+    date = json.loads(line)["date"]
+    assert (date["start"], date["end"]) == (start, end)
+
+
 def test_some_notes_fail_and_the_others_are_done(
     lupus_chart: Command, charts: Path, tmp_path: Path
 ) -> None:

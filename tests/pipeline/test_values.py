@@ -63,7 +63,7 @@ UNITS = [
 
 @pytest.mark.parametrize(("name", "unit"), UNITS)
 @given(data=st.data())
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_any_number_in_any_unit_converts_exactly(
     read: Any, name: str, unit: str, data: st.DataObject
 ) -> None:
