@@ -26,6 +26,7 @@ lint: .venv/.ready
 
 # The files under docs/ that are written from the code: the command reference, the JSON Schemas.
 docs: .venv/.ready
+	.venv/bin/python scripts/write_units.py
 	.venv/bin/python scripts/write_docs.py
 
 # The committed corpora, as the generator and the phrase banks make them today.

@@ -5,10 +5,12 @@ What needs the substance (mg/dL to umol/L of creatinine) is the rule's business,
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,10 +46,28 @@ def conversion(unit: str, target: str) -> Linear | None:
     """
     if unit == target:
         return Linear(Fraction(1))
+    if {unit, target} <= _known().keys():
+        return _known()[unit].get(target)
+    return by_definition(unit, target)
+
+
+def by_definition(unit: str, target: str) -> Linear | None:
+    """The same, worked out anew by the library; the first call takes a second."""
     if _ITS_OWN.findall(unit) != _ITS_OWN.findall(target):
         return None
     zero, one = _convert(Fraction(0), unit, target), _convert(Fraction(1), unit, target)
     return None if zero is None or one is None else Linear(one - zero, zero)
+
+
+@cache
+def _known() -> dict[str, dict[str, Linear]]:
+    """What ``ucum.json`` holds: the conversions between the units of our rules, as the library
+    gives them.  ``make docs`` writes the file, and a test holds it to the library."""
+    table = json.loads(Path(__file__).with_name("ucum.json").read_text("utf-8"))
+    return {
+        unit: {target: Linear(*map(Fraction, said.split())) for target, said in row.items()}
+        for unit, row in table.items()
+    }
 
 
 def _convert(number: Fraction, unit: str, target: str) -> Fraction | None:

@@ -42,7 +42,7 @@ def dated(
         ),
         None,
     )
-    found = found or next((d for d in inside if _leads_to(page.text, d, result)), None)
+    found = found or next((d for d in reversed(inside) if _leads_to(page.text, d, result)), None)
     if result.earlier and found is None:
         return result
     found = found or max(

@@ -277,7 +277,7 @@ import os, signal, sys
 from abstraction.writing import replacing
 from api.cli import extraction, main
 
-def told_to_end(notes, out):
+def told_to_end(notes, out, **options):
     with replacing(out / "facts.jsonl") as (stream,):
         stream.write("half a fact")
         os.kill(os.getpid(), signal.SIGTERM)

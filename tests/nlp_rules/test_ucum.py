@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
+from importlib.resources import files
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp_rules import load_rules
-from nlp_rules.ucum import Linear, conversion
+from nlp_rules.ucum import Linear, by_definition, conversion
 
+ONE = Linear(Fraction(1))
 UNITS = [unit.ucum for unit in load_rules().units.units]
 numbers = st.fractions(min_value=0, max_value=10**6, max_denominator=1000)
 
@@ -67,3 +70,20 @@ def test_there_and_back_is_where_we_were(unit: str, target: str, number: Fractio
 @given(numbers, numbers, numbers, numbers, numbers)
 def test_one_after_another(a: Fraction, b: Fraction, c: Fraction, d: Fraction, x: Fraction) -> None:
     assert Linear(a, b).then(Linear(c, d))(x) == Linear(c, d)(Linear(a, b)(x))
+
+
+@given(st.sampled_from(UNITS), st.sampled_from(UNITS))
+@settings(max_examples=40, deadline=None)
+def test_the_table_holds_what_the_definitions_say(unit: str, target: str) -> None:
+    assert conversion(unit, target) == (by_definition(unit, target) if unit != target else ONE)
+
+
+def test_every_unit_of_the_rules_is_in_the_table() -> None:
+    rules = load_rules()
+    table = json.loads((files("nlp_rules") / "ucum.json").read_text("utf-8"))
+    named = {unit.ucum for unit in rules.units.units}
+    for rule in rules.measurements.measurements:
+        named |= {rule.canonical_unit} if rule.canonical_unit else set()
+        named |= {known.unit for known in rule.conversions}
+        named |= {band.unit for band in rule.without_unit}
+    assert named == set(table), "run make docs"

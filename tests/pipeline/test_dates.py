@@ -117,7 +117,8 @@ def test_digits_keep_every_day_that_they_can_mean(day: dt.date, print_: Print) -
         assert days == one
     else:
         other = swapped(day)
-        assert days == hull(one, Days(start=other, end=other))
+        both = hull(one, Days(start=other, end=other))
+        assert days == (both if other <= NOTE_DATE else one)
 
 
 @given(DAYS, DAYS, st.sampled_from(sorted(DAY_FIRST)), st.sampled_from(sorted(DAY_FIRST)))
