@@ -52,6 +52,7 @@ def date_forms(rules: DatesRule) -> re.Pattern[str]:
     lead = "|".join(rf"(?<=\b{re.escape(word)}\s)" for word in rules.before_bare_season)
     return re.compile(
         rf"""
+        (?<![^\W\d_])(?:
         (?P<iso>(?<![\d/.-]){YEAR}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])(?!\d))
       | (?P<compact>(?<![\w/.-]){YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![\w/.-]))
       | (?P<numeric>{SEPARATED})
@@ -138,6 +139,7 @@ def date_forms(rules: DatesRule) -> re.Pattern[str]:
           (?![/\d]|[-–](?!(?:19|20)\d\d\b)|\.\d|\s*(?:mg|mL|g\b|kcal|ml)))
       | (?P<short_year>(?<![\w'’‘]){SHORT_YEAR}(?!['’s\w]|\s?(?:yo\b|y/o)))
       | (?P<day_slash_month>{DAY_SLASH_MONTH})
+        )
         """,
         re.VERBOSE | re.IGNORECASE,
     )

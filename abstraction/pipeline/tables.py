@@ -22,6 +22,8 @@ _RULE = re.compile(r"[\s|:+=_─━│┃┌┐└┘├┤┬┴┼═║╔╗
 _BARS = re.compile(r"[\t|│┃║]")
 _RECORDS = re.compile(r"[^;|\r\n]*(?:\|[^;|\r\n]*){2,}(?:;|$)")
 """A record of a line that holds several: "Hb|7.6|g/dL|L;TLC|2100|/cumm|L"."""
+_BARS_OF_RECORDS = 4
+"""Pipes of a line with at least two records; looked for first, since most lines have none."""
 _FEWEST = {";": 1, ",": 3}
 """Delimiters that prose has as well, and how many of them a row has at least."""
 _LONGEST_CELL = 60
@@ -79,7 +81,9 @@ def _rows_of_line(text: str, lines: Sequence[tuple[int, int]], number: int) -> l
     body = text[start:end]
     if _RULE.match(body):
         return []
-    records = [m for m in _RECORDS.finditer(text, start, end) if m[0].strip(" ;")]
+    records = []
+    if body.count("|") >= _BARS_OF_RECORDS:
+        records = [m for m in _RECORDS.finditer(text, start, end) if m[0].strip(" ;")]
     if len(records) > 1:
         parts = [(m.start(), m.start() + len(m[0].rstrip(";"))) for m in records]
         return [row for part in parts if (row := _row(text, *part)) is not None]
