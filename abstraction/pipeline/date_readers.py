@@ -19,8 +19,10 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _LATEST_SHORT_YEAR = 2069
 """What 69 stands for in a note without a date; 70 is 1970."""
 _UNIT_DAYS: dict[TimeUnit, int] = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 365}
-_SLACK_DAYS: dict[TimeUnit, int] = {"day": 0, "week": 3, "fortnight": 3, "month": 15}
-"""Half of what such a unit leaves open; a year leaves six months of the calendar."""
+_SLACK_DAYS: dict[TimeUnit, int] = {
+    "day": 0, "week": 3, "fortnight": 3, "month": 15, "year": 182,
+}  # fmt: skip
+"""Half of such a unit, either side of what is said."""
 _MOST_MONTHS_AGO = 1200
 _SHORTHAND: dict[str, TimeUnit] = {"7": "day", "52": "week", "12": "month"}
 """British prescribers write 3/7 for three days, 2/52 for two weeks, 6/12 for six months."""
@@ -395,14 +397,10 @@ def back(day: dt.date, count: float, unit: TimeUnit) -> dt.date:
 
 
 def _half_before(day: dt.date, unit: TimeUnit) -> dt.date:
-    if unit == "year":
-        return add_months(day, -6)
     return day - dt.timedelta(days=_SLACK_DAYS[unit])
 
 
 def _half_after(day: dt.date, unit: TimeUnit) -> dt.date:
-    if unit == "year":
-        return add_months(day, 6)
     return day + dt.timedelta(days=_SLACK_DAYS[unit])
 
 
