@@ -359,7 +359,11 @@ class EventRule(Rule):
     """An event whose day a note gives once, and what tells that something was so then."""
 
     date_before: Pattern = Field(description='Before its date: "admitted on".')
+    date_behind: Pattern = Field(r"(?!)", description='Behind it: "In May she was admitted".')
     told: Pattern = Field(description='"on admission"')
+    told_undated: Pattern = Field(
+        r"(?!)", description='The same in a report without a day of its own: "laboratory findings".'
+    )
 
 
 class DatesRule(Rule):
@@ -402,6 +406,8 @@ class DatesRule(Rule):
     inline_heading: Pattern
     collected: Pattern
     results_words: Pattern = Field(description="What makes a heading one of results.")
+    heading_openers: Pattern = Field(description='Before the words of a heading: "her latest".')
+    one_study: Pattern = Field(description="An examination whose day is that of nothing else.")
     announces: Pattern = Field(description="Results, in a sentence that only dates them.")
     other_dates: Pattern = Field(
         description='Right before a date that is no sample\'s: "reported".'

@@ -137,8 +137,10 @@ class ProseReader:
         ``limit``."""
         text, first, last = page.text, page.targets[group[0]], page.targets[group[-1]]
         rule = rule_of(last)
-        if last.concept == SYSTOLIC:
-            return self._notations.pressure(text, group[-1], last, limit)
+        if last.concept == SYSTOLIC and (
+            both := self._notations.pressure(text, group[-1], last, limit)
+        ):
+            return both
         if rule.value == "nyha":
             return self._notations.functional_class(text, group[-1], last, limit)
         printed = self._grammar.read(
@@ -165,6 +167,11 @@ class ProseReader:
         targets = [page.targets[number] for number in group]
         first, last = targets[0], targets[-1]
         rules = [rule_of(target) for target in targets]
+        counted = self._grammar.ahead(page.text, first.start, first.end, floor, rules[0])
+        if counted is not None and counted.is_number:
+            start, end = min(first.start, counted.start), max(first.end, counted.end)
+            told = result_of(group[0], first, start, end, counted)
+            return [told, *self._group(page, group[1:], end, limit)]
         if values := self._several(page.text, printed, rules, limit):
             return [
                 result_of(number, target, first.start, values[-1].end, value)

@@ -64,7 +64,9 @@ def dated(
 
 
 _ANOTHER = re.compile(
-    r"\d|\b(?:was|were|vs\.?|versus|against|prev\w*|prior|before|from)\b", re.IGNORECASE
+    r"\d|\b(?:was|were|vs\.?|versus|against|prev\w*|prior|before|from|svr|treated|cured|diagnosed|dx"
+    r"|vaccinat\w+)\b",
+    re.IGNORECASE,
 )
 """Between a value and a date: what makes the date another value's."""
 
@@ -89,6 +91,8 @@ _LEADS_ON = re.compile(
 def _leads_to(text: str, date: DateMention, result: Result) -> bool:
     """Whether a date stands right before a further value, and behind none: "today 10"."""
     between = text[date.end : result.start] if date.end <= result.start else "0"
+    if re.search(r"\d\S*\s$", text[: date.start][-8:]) and between[:1] in (",", ";"):
+        return False  # "2.41 yesterday, urea 132"
     return (
         len(between) <= _RIGHT_BEFORE
         and not re.search(r"\d|[.;\n]", between)
@@ -131,5 +135,5 @@ def _of_event(page: Page, result: Result, sentence: tuple[int, int]) -> DateMent
     return page.dates.of_event(told)
 
 
-_LEAD = 80
+_LEAD = 300
 """Characters before a result in which "on admission" tells its time."""

@@ -26,7 +26,7 @@ _LETTER = re.compile(r"[A-Za-z]")
 _NUMBERS = re.compile(NUMBER)
 _LEFT_OUT = re.compile(r"\s*[\d/.:-]+|\s*\w+\s*\d*")
 """The first cell of a row whose heading is left out: a date, an hour, a visit."""
-_VALUE_IN_LABEL = re.compile(r"\d\s*$|:")
+_VALUE_IN_LABEL = re.compile(r"\d[\s.)]*$|:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,10 @@ class TableReader:
                 continue
             cell = column.cell
             if target.concept == SYSTOLIC:
-                yield from self._notations.pressure(page.text, number, target, cell.end, cell.start)
+                for result in self._notations.pressure(
+                    page.text, number, target, cell.end, cell.start
+                ):
+                    yield result.beneath(column.day or page.dates.heading(cell.start))
                 continue
             printed = self._grammar.cell(page.text, cell.start, cell.end, rule_of(target))
             if printed is None:

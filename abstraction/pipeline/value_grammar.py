@@ -31,7 +31,7 @@ _COMPARATORS: tuple[Comparator, ...] = ("<=", ">=", "<", ">")
 """In the order they are tried: "<=" begins with "<"."""
 _MOST_FILLERS = 20
 _NOISY = re.compile(
-    r"(?=[lIOoS]{0,2}\d|\d)(?=\d{0,3}[.,]?\d{0,2}[lIOoS])(?:[\dlIOoS]{3,4}|\d[lIOo]|[\dlIOoS]{1,3}[.,][\dlIOoS]{1,2})"
+    r"(?=[lIOoS]{0,2}\d|\d|O\.\d)(?=\d{0,3}[.,]?\d{0,2}[lIOoS])(?:[\dlIOoS]{3,4}|\d[lIOo]|[\dlIOoS]{1,3}[.,][\dlIOoS]{1,2})"
     r"(?![\w]|[.,]\d)"
 )
 """A number in which a scan has put letters for digits; of two characters the first is a digit."""
@@ -60,9 +60,12 @@ _SPACED = re.compile(r"[1-9]\d{0,2}(?:[ \u00a0\u202f]\d{3})+(?!\d)")
 """Thousands with spaces between, which need a unit to be known as such."""
 _SPREAD = re.compile(r"[ \t]?(?:±|\+/-)[ \t]?\d+(?:[.,]\d+)?")
 _NUMBER = re.compile(NUMBER)
-_TITER = re.compile(rf"(?<![\d.])1{LINK}[:/]{LINK}(\d{{1,6}}(?:,\d{{3}})?)(?!\d|\.\d)")
+_TITER = re.compile(
+    rf"(?:(?<![\d.])1{LINK}[:/]|(?<!\d)[×x](?=\d{{2}})){LINK}(\d{{1,6}}(?:,\d{{3}})?)(?!\d|\.\d)"
+)
 _OTHER_NUMBER = (
-    r"[/.-]\d{1,2}[/.-]\d{2}|:\d{2}\b|[-/]\d{4}\b|\+(?!\d|/)|/52\b|\s?(?:x|×)\s?(?:ULN|LLN)\b"
+    r"(?P<mark>[/.-])\d{1,2}(?P=mark)\d{2}|:\d{2}\b|[-/]\d{4}\b|\+(?!\d|/)|/52\b"
+    r"|\s?(?:x|×)\s?(?:ULN|LLN)\b"
 )
 """What makes of the number before it a date or a time."""
 _BEFORE_WORD = re.compile(r"[\s,(\[–-]{0,3}")
@@ -70,6 +73,9 @@ _BEFORE_WORD = re.compile(r"[\s,(\[–-]{0,3}")
 
 _BRACKETED = re.compile(r"[ \t]*[(\[]([^()\[\]\n]{1,24})[)\]]")
 _GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:\.\d{3})+(?![\d.,])")
+_DECIMAL_COMMA = re.compile(r"(?<![\d.,])\d{1,3},\d{1,2}(?![\d.,])")
+_WRITER = 600
+"""Characters before and after a number in which a decimal comma tells how its writer groups."""
 _SUM = re.compile(r"(?:\s*\([^()\n]*\))?(?:\s*\+\s*\d+(?:\s*\([^()\n]*\))?)+\s*=\s*(\d+)")
 
 
@@ -104,7 +110,7 @@ class ValueGrammar:
         self._grouped_by_point = frozenset(values.grouped_by_point)
         self._qualifier = re.compile(values.qualifier, re.IGNORECASE)
         self._behind_a_word = re.compile(values.behind_a_word, re.IGNORECASE)
-        self._percent_beside = re.compile(rf"[^\d\n;.]{{0,12}}?({NUMBER}){LINK}%")
+        self._percent_beside = re.compile(rf"[^\d\n;.]{{0,22}}?({NUMBER}){LINK}%")
 
     def read(
         self,
@@ -338,7 +344,10 @@ class ValueGrammar:
         begin = position
         comparator, position = self._comparator_at(text, begin, limit)
         noisy = _NOISY.match(text, position, limit)
-        if position >= limit or not (noisy or text[position].isdigit() or text[position] == "."):
+        if rule.value == "percent" and text[position : position + 1] == "%":
+            return self._percent_first(text, position, limit)
+        opens = position < limit and (text[position].isdigit() or text[position] in ".×x")
+        if not (noisy or opens):
             return None
         touches = position > 0 and (text[position - 1].isalnum() or text[position - 1] in ".,")
         if touches and comparator is None and not glued:
@@ -372,6 +381,15 @@ class ValueGrammar:
             return None
         value = Printed(begin, number.end(), number=decimal(number[0]), comparator=comparator)
         return self._with_unit(text, value, limit, rule)
+
+    def _percent_first(self, text: str, position: int, limit: int) -> Printed | None:
+        """A per-cent value written sign first: "%58"."""
+        number = _NUMBER.match(text, position + 1, limit)
+        if number is None:
+            return None
+        parts: tuple[Part, ...] = (("unit", position, position + 1), ("value", *number.span()))
+        end = number.end()
+        return Printed(position, end, number=decimal(number[0]), unit="%", parts=parts, after=end)
 
     def _misread(
         self,
@@ -409,6 +427,8 @@ class ValueGrammar:
             unit, end = None, value.end
         if unit is not None:
             value = self.in_unit(text, value, unit)
+        elif self._grouped_by_point.intersection(band.unit for band in rule.without_unit):
+            value = _grouped(text, value)
         parts: list[Part] = [("value", value.start, value.end)]
         if end > value.end:
             parts.append(("unit", value.end + leading(text[value.end : end]), end))
@@ -492,6 +512,17 @@ def _named_by_range(text: str, value: Printed, reference: ReferenceRange) -> Int
 
 
 _NEGATIVE = re.compile(r"\bneg", re.IGNORECASE)
+
+
+def _grouped(text: str, value: Printed) -> Printed:
+    """ "3.100" as 3100 where the writer has a comma for the decimal point."""
+    grouped = _GROUPED.search(text, value.start, value.end)
+    if grouped is None or decimal(grouped[0]) != value.number:
+        return value
+    near = (max(0, value.start - _WRITER), value.end + _WRITER)
+    if not _DECIMAL_COMMA.search(text, *near):
+        return value
+    return replace(value, number=decimal(grouped[0].replace(".", "")))
 
 
 def _headed(value: Printed, heading: tuple[str, Part] | None) -> Printed:
