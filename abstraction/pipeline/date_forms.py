@@ -83,7 +83,8 @@ def date_forms(rules: DatesRule) -> re.Pattern[str]:
           (?P<range_month>{month}){_year_behind("range_year")}))
       | (?P<month_year>\b{month}[\s,/-]{{0,3}}(?:of\s)?(?:{YEAR}|{SHORT_YEAR}))
       | (?P<month_last_year>\b{month}\s(?:of\s)?last\syear\b)
-      | (?P<bare_month>(?:{bare_month_after}){month}(?![\s,-]{{0,3}}\d))
+      | (?P<bare_month>(?:{bare_month_after}){month}(?![\s,-]{{0,3}}\d)
+          |(?<=\(){month}(?=[):;,]))
       | (?P<year_month>(?<![\d/.-]){YEAR}[-./](?:0[1-9]|1[0-2])(?![\d]|[-./]\d))
       | (?P<winter>
           \bwinter\s(?:of\s)?(?P<winter_from>{YEAR})(?:\s?[-/–]\s?(?P<winter_to>\d{{4}}|\d{{2}}))?
@@ -130,6 +131,9 @@ def date_forms(rules: DatesRule) -> re.Pattern[str]:
       | (?P<last>
           \b(?P<which>last|this|earlier\sthis)\s(?P<last_unit>week|month|year)\b
         | \b(?:{words(rules.yesterday)})\b)
+      | (?P<weekday_and_day>
+          \b(?:{weekday}),?\s(?:the\s)?(?P<day_of_weekday>\d{{1,2}})(?:st|nd|rd|th)\b
+          (?!\s(?:of\s)?{month}))
       | (?P<weekday>
           (?:(?<=\blast\s)|(?<=\bon\s)|(?<=\bsince\s)|(?<=\bfrom\s)|(?<=\bpast\s)|(?<=\bthis\s)
             |(?<![-/–\w]))(?P<day_name>{weekday})(?![\w/–-]|s\b))

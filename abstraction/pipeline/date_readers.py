@@ -454,6 +454,18 @@ def _weekday(match: re.Match[str], setting: Setting) -> Days | None:
     return Days(start=day, end=day)
 
 
+def _weekday_and_day(match: re.Match[str], setting: Setting) -> Days | None:
+    """ "Monday 24th": the latest such day of a month up to the note."""
+    note_date = setting.note_date
+    if note_date is None or _lies_ahead(match, setting):
+        return None
+    number = int(match["day_of_weekday"])
+    month = note_date.replace(day=1)
+    if number > note_date.day:
+        month = (month - dt.timedelta(days=1)).replace(day=1)
+    return _day(month.year, month.month, number)
+
+
 def _last(match: re.Match[str], setting: Setting) -> Days | None:
     """Yesterday, or a week, month or year of the calendar: the one before the note's, or its own
     ("this week") to its end, or to the note ("earlier this week")."""
@@ -538,6 +550,7 @@ READERS: dict[str, Reader] = {
     "at_age": _at_age,
     "last": _last,
     "weekday": _weekday,
+    "weekday_and_day": _weekday_and_day,
     "today": _today,
     "year": _bare_year,
     "short_year": _short_year,

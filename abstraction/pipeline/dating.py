@@ -47,7 +47,9 @@ class DateFinder:
         found = tuple(self._grammar.find(doc.text, note_date, births=births))
         doc._.dates = Dates(
             found,
-            self._headings.headings(doc.text, found, doc._.layout, _sentences(doc)),
+            self._headings.headings(
+                doc.text, found, doc._.layout, _sentences(doc), undated=note_date is None
+            ),
             tuple(self._grammar.periods(doc.text, note_date)),
             self._headings.events(doc.text, found, undated=note_date is None),
         )

@@ -25,7 +25,7 @@ _SOME_VALUE = re.compile(r"\d+[.,]\d|\d\s?(?:%|m?g\b|mmol|[ck]?/)")
 """What makes of words before a date a sentence rather than a heading."""
 _VALUE_WITHIN = re.compile(r"(?<![#\w.,/-])\d+(?:[.,]\d+)?\b(?!\s?-?h)")
 """A number in a heading that no colon ends: then it is a sentence."""
-_ITEM_NUMBER = re.compile(r"^\s*\(?\d{1,2}[.)]\s")
+_ITEM_NUMBER = re.compile(r"^\s*\(?\d{1,2}(?:[.)]\s|\s{1,4}(?=[A-Z]))")
 _GAP = re.compile(r"\S[ ]{2,}\S|[|\t]")
 _HOUR = re.compile(r"^[\s,@T]*\d{1,2}[:.h]?\d{2}\b")
 _ALONE = re.compile(
@@ -100,6 +100,8 @@ class HeadingReader:
         mentions: Sequence[DateMention],
         layout: Layout,
         told: Sequence[Sentence],
+        *,
+        undated: bool,
     ) -> tuple[HeadingDate, ...]:
         """Dates that head what follows: in a title ("Labs (3/2/25):"), in a line of results' own
         ("Bloods 14/02/2025"), at the start of a line of a course ("June 2021 hosp. for ..."), or
@@ -110,7 +112,8 @@ class HeadingReader:
         the end, and back over its paragraph where nothing heads that.  Of the sentences ``told``
         one that names no analyte ("She had her bloods on 24 June, as follows.") heads the rest of
         its paragraph, and one that opens with a day and gives results of it the rest of its line
-        up to the next date ("In the ED on 31 August he had a fever of 38.5. Hgb was 6.4.").
+        up to the next date ("In the ED on 31 August he had a fever of 38.5. Hgb was 6.4."); in a
+        report that is ``undated`` a sentence that opens with any date does.
         """
         found: list[HeadingDate] = []
         blanks = [m.start() for m in re.finditer(r"\n[ \t\r]*\n", text)]
@@ -144,7 +147,8 @@ class HeadingReader:
                 found.append(HeadingDate(mention.end, end, mention, of_results=False))
             elif (
                 mention.basis == "explicit"
-                and (run := self._runs_on(text, mention, mentions, told)) is not None
+                and (run := self._runs_on(text, mention, mentions, told, undated=undated))
+                is not None
             ):
                 found.append(HeadingDate(mention.end, run, mention, of_results=False))
         return tuple(_apart(found, len(text)))
@@ -215,25 +219,39 @@ class HeadingReader:
         mention: DateMention,
         mentions: Sequence[DateMention],
         told: Sequence[Sentence],
+        *,
+        undated: bool,
     ) -> int | None:
         """Where the results end that begin in the date's sentence; None where it opens with no
         day, gives no result, or tells of one study alone ("Echo on 3 May: EF 55 %.")."""
         sentence = _sentence_at(told, mention.start)
-        if sentence is None or not sentence.names_analyte:
+        if sentence is None or not (sentence.names_analyte or undated):
             return None
         opening = text[sentence.start : mention.start]
         one_day = mention.days.start == mention.days.end
-        if not one_day or not self._opens(text, sentence, mention):
+        if not (one_day or undated) or not self._opens(text, sentence, mention):
             return None
         if self._one_study.search(opening) or self._not.search(opening):
             return None
-        line = _END_OF_LINE.match(text, sentence.end - 1)
-        end = line.end() if line else sentence.end
-        for other in mentions:
-            if sentence.end <= other.start < end and other.basis == "explicit":
-                following = _sentence_at(told, other.start)
-                if following is not None and self._opens(text, following, other):
-                    return following.start
+        return self._end_of_run(text, told, sentence, mentions)
+
+    def _end_of_run(
+        self,
+        text: str,
+        told: Sequence[Sentence],
+        sentence: Sentence,
+        mentions: Sequence[DateMention],
+    ) -> int:
+        """Where the prose ends that a sentence opens: at the end of a line that ends with a
+        sentence, or before a sentence that opens with another date."""
+        end = sentence.end
+        for following in told[bisect_right(told, sentence.start, key=lambda s: s.start) :]:
+            if "\n" in text[len(text[:end].rstrip()) : end]:
+                break
+            others = [m for m in mentions if following.start <= m.start < following.end]
+            if any(m.basis == "explicit" and self._opens(text, following, m) for m in others):
+                break
+            end = following.end
         return end
 
     def _opens(self, text: str, sentence: Sentence, mention: DateMention) -> bool:

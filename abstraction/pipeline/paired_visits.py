@@ -122,7 +122,7 @@ def _headings(page: Page) -> Iterator[_Heading]:
                 or page.text[second.end : line.end()].strip() in (")", "]", "):", "]:")
             )
         )
-        if not paired:
+        if not paired or first.days == second.days:
             continue
         start = line.end()
         if _EMPTY_HEADING.match(page.text, start):

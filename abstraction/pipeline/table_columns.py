@@ -70,8 +70,8 @@ class ColumnReader:
         if own:
             return [column if column.day else replace(column, day=own[0]) for column in found]
         dates = _days_in(page, header) if header else []
-        if len(dates) == 1 and not any(column.day for column in found):
-            return [replace(column, day=dates[0]) for column in found]
+        if len(dates) == 1 and header is not None and _is_over_all(header, dates[0]):
+            return [column if column.day else replace(column, day=dates[0]) for column in found]
         return found
 
     def _each_column(
@@ -113,7 +113,11 @@ class ColumnReader:
     def _value_follows(self, text: str, row: Row, cell: Cell) -> bool:
         """Whether a plain number stands farther right: then the cell is the range before it."""
         behind = row.cells[row.cells.index(cell) + 1 :]
-        return any(_VALUE.fullmatch(text, c.start, c.end) for c in behind)
+        return any(
+            _VALUE.fullmatch(text, c.start, c.end)
+            and not self._grammar.ranges.bounds(text, c.start, c.end)
+            for c in behind
+        )
 
     def _heading(self, page: Page, cell: Cell, row: Row, header: Row | None) -> Cell | None:
         """The heading above a cell.  A header lacks a column when its first cell heads values."""
@@ -138,6 +142,13 @@ class ColumnReader:
         if heading is None or rule.value != "percent":
             return False
         return self._headings.predicted(page.text[heading.start : heading.end])
+
+
+def _is_over_all(header: Row, day: DateMention) -> bool:
+    """Whether the only date of a heading is that of all columns: it does not stand over one of
+    several."""
+    first = header.cells[0]
+    return len(header.cells) < 3 or first.start <= day.start < first.end
 
 
 def _date_in(page: Page, cell: Cell) -> DateMention | None:

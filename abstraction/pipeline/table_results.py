@@ -26,7 +26,18 @@ _LETTER = re.compile(r"[A-Za-z]")
 _NUMBERS = re.compile(NUMBER)
 _LEFT_OUT = re.compile(r"\s*[\d/.:-]+|\s*\w+\s*\d*")
 """The first cell of a row whose heading is left out: a date, an hour, a visit."""
-_VALUE_IN_LABEL = re.compile(r"\d[\s.)]*$|:")
+_VOLUME = re.compile(r"^(?:\d(?:[.,]\d+)?\s?(?:L|l|litres?|liters?)|\d{3,4}\s?mL)$")
+"""What a lung function has beside the per cent of the predicted."""
+_VALUE_IN_LABEL = re.compile(r"\s(?!10\s?[\^*Ee(³⁹])\d|\d[\s.)]*$|:")
+_A_VALUE = re.compile(r"[<>≤≥]?\s?\d+(?:[.,]\d+)?(?:\s?(?:[a-zA-Zµμ%]+/|[HL*]?$|[HL*]?\s?[(\[]))")
+
+
+def _without_dates(page: Page, cell: Cell) -> str:
+    """The cell's text but its dates."""
+    text, position = "", cell.start
+    for day in page.dates.within(cell.start, cell.end):
+        text, position = text + page.text[position : day.start], day.end
+    return text + page.text[position : cell.end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +113,10 @@ class TableReader:
                 ):
                     yield result.beneath(column.day or page.dates.heading(cell.start))
                 continue
+            if rule_of(target).value == "percent" and _VOLUME.match(
+                page.text[cell.start : cell.end]
+            ):
+                continue
             printed = self._grammar.cell(page.text, cell.start, cell.end, rule_of(target))
             if printed is None:
                 if self._pending.fullmatch(page.text, cell.start, cell.end):
@@ -156,7 +171,7 @@ class TableReader:
         at = next((n for n, c in enumerate(row.cells) if c.start <= target.start < c.end), None)
         if at is None:
             return None
-        if any(_LETTER.search(page.text, c.start, c.end) for c in row.cells[:at]):
+        if any(_LETTER.search(_without_dates(page, cell)) for cell in row.cells[:at]):
             return None
         label, rest = row.cells[at], row.cells[at + 1 :]
         _, unit_part = self._label_unit(page.text, target, label)
@@ -245,7 +260,7 @@ class TableReader:
         """Dates or values down: one result a cell below, until a row has fewer than two."""
         header = block[i]
         labels = self._labels(page, header, owners)
-        if len(labels) < 2:
+        if len(labels) < 2 or any(_A_VALUE.match(page.text, c.start) for c in header.cells):
             return []
         results: list[Result] = []
         units: dict[int, Part] = {}
@@ -281,8 +296,10 @@ class TableReader:
         for number in owners:
             target = page.targets[number]
             for cell in header.cells:
-                bare = cell.start <= target.start and target.end <= cell.end
-                if bare and not _VALUE_IN_LABEL.search(page.text[target.end : cell.end]):
+                if cell.start <= target.start and target.end <= cell.end:
+                    behind = page.text[target.end : cell.end]
+                    if _VALUE_IN_LABEL.search(behind):
+                        return {}
                     labels.setdefault(cell.column, number)
         return labels
 

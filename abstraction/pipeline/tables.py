@@ -19,6 +19,10 @@ _BREAK = re.compile(
 )
 """Between cells: a tab, a pipe, dots that lead on, or a run of spaces."""
 _RULE = re.compile(r"[\s|:+=_─━│┃┌┐└┘├┤┬┴┼═║╔╗╚╝╠╣╦╩╬-]*$")
+_GROUP_TITLE = re.compile(r"[ \t]*[A-Z][^\W\d_]{2,}(?:[ &/,()-]{1,3}[^\W\d_]+){0,3}\)?[ \t]*")
+"""A line between the rows of a table that names those below it: "SEROLOGY", "URINE (random)"."""
+_WIDE = 4
+"""Cells of a table that a title inside it does not end."""
 _BARS = re.compile(r"[\t|│┃║]")
 _RECORDS = re.compile(r"[^;|\r\n]*(?:\|[^;|\r\n]*){2,}(?:;|$)")
 """A record of a line that holds several: "Hb|7.6|g/dL|L;TLC|2100|/cumm|L"."""
@@ -57,7 +61,9 @@ def rows(text: str) -> list[list[Row]]:
         found = _rows_of_line(text, lines, number)
         if not found:
             body = text[start:end]
-            open_block = open_block and bool(body.strip()) and bool(_RULE.match(body))
+            wide = bool(blocks) and max(len(row.cells) for row in blocks[-1]) >= _WIDE
+            goes_on = _RULE.match(body) or (wide and _GROUP_TITLE.fullmatch(body))
+            open_block = open_block and bool(body.strip()) and bool(goes_on)
             continue
         if not open_block:
             blocks.append([])

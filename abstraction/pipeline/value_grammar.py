@@ -56,6 +56,10 @@ _GLUED = re.compile(r"[-–]\d")
 """A dash right behind an analyte that is no minus: "ESR-58"."""
 _FRACTION = re.compile(r"(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])(?![\d/]|[.,]\d)")
 """What is a day and its month rather than a value."""
+_PAST_DATE = re.compile(r"[)\]]\s?")
+_MINUS = re.compile(r"(?<=[\s(:])[-−–](?=\s?(?:[,;/)\n.]|$))")
+"""A minus that stands for "negative": "HBsAg -, HCV -"."""
+_DAY_OF_MONTH = re.compile(r"0?[1-9]|[12]\d|3[01]")
 _SPACED = re.compile(r"[1-9]\d{0,2}(?:[ \u00a0\u202f]\d{3})+(?!\d)")
 """Thousands with spaces between, which need a unit to be known as such."""
 _SPREAD = re.compile(r"[ \t]?(?:±|\+/-)[ \t]?\d+(?:[.,]\d+)?")
@@ -91,7 +95,7 @@ class ValueGrammar:
         )
         self._filler = re.compile(
             rf"\b(?:{any_of(values.fillers)})(?![\w%])"
-            r"|[=:~*\s(\[]|->|→|[-–—](?=\s)|(?<=\s)[-–—]",
+            r"|[=:~*\s(\[\"“”']|\.{3,}|…|->|→|[-–—](?=\s)|(?<=\s)[-–—]",
             re.IGNORECASE,
         )
         self._comparators: tuple[tuple[Comparator, re.Pattern[str]], ...] = tuple(
@@ -136,6 +140,11 @@ class ValueGrammar:
         while position < limit:
             if position in dates:
                 position = dates[position]
+                if closing := _PAST_DATE.match(text, position, limit):
+                    position = closing.end()
+                continue
+            if text[position] == "," and past_blanks(text, position + 1, limit) in dates:
+                position = past_blanks(text, position + 1, limit)
                 continue
             value = self._value_at(
                 text, position, limit, rule, glued=position == start, paired=paired
@@ -182,6 +191,13 @@ class ValueGrammar:
             if word is None and (behind := self._behind_comma(text, position, limit, rule)):
                 position = behind
                 continue
+            if word is None and rule.value in ("presence", "titer"):
+                minus = _MINUS.match(text, position)
+                if minus is not None:
+                    word = Word(minus.start(), minus.end(), "negative")
+                    parts.append(("value", word.start, word.end))
+                    position = word.end
+                    continue
             qualifier = self._qualifier.match(text, position, limit)
             if qualifier and not self.words.at(text, qualifier.start("inside"), qualifier.end()):
                 position = qualifier.end()
@@ -377,7 +393,7 @@ class ValueGrammar:
             value = Printed(begin, spaced.end(), number=digits, comparator=comparator)
             return self._with_unit(text, value, limit, rule)
         number = _NUMBER.match(text, position, limit)
-        if number is None or self._is_no_value(text, number.end(), limit):
+        if number is None or self._is_no_value(text, number, limit):
             return None
         value = Printed(begin, number.end(), number=decimal(number[0]), comparator=comparator)
         return self._with_unit(text, value, limit, rule)
@@ -414,10 +430,12 @@ class ValueGrammar:
                 return sign, past_blanks(text, match.end(), limit)
         return None, start
 
-    def _is_no_value(self, text: str, end: int, limit: int) -> bool:
-        """Whether the number before ``end`` is a date, a time or a duration."""
+    def _is_no_value(self, text: str, number: re.Match[str], limit: int) -> bool:
+        """Whether a number is part of a date, a time or a duration."""
+        end = number.end()
         after = text[end : min(limit + 6, end + 12)]
-        return bool(self._not_a_value.match(after) or self._month.match(after))
+        of_month = _DAY_OF_MONTH.fullmatch(number[0]) and self._month.match(after)
+        return bool(self._not_a_value.match(after) or of_month)
 
     def _with_unit(self, text: str, value: Printed, limit: int, rule: MeasurementRule) -> Printed:
         """A number with the unit printed behind it, if any."""
