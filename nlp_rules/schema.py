@@ -407,6 +407,8 @@ class DatesRule(Rule):
     collected: Pattern
     results_words: Pattern = Field(description="What makes a heading one of results.")
     heading_openers: Pattern = Field(description='Before the words of a heading: "her latest".')
+    case_report: Pattern = Field(description="A report that tells a story, whatever its own date.")
+    arrives: Pattern = Field(description='In a story, what begins a part of it: "was admitted".')
     one_study: Pattern = Field(description="An examination whose day is that of nothing else.")
     announces: Pattern = Field(description="Results, in a sentence that only dates them.")
     other_dates: Pattern = Field(

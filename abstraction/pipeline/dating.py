@@ -45,13 +45,14 @@ class DateFinder:
         note_date = doc._.note_date
         births = self._demographics.births(doc.text, note_date)
         found = tuple(self._grammar.find(doc.text, note_date, births=births))
+        undated = note_date is None or self._headings.tells_a_story(doc.text)
         doc._.dates = Dates(
             found,
             self._headings.headings(
-                doc.text, found, doc._.layout, _sentences(doc), undated=note_date is None
+                doc.text, found, doc._.layout, _sentences(doc), undated=undated
             ),
             tuple(self._grammar.periods(doc.text, note_date)),
-            self._headings.events(doc.text, found, undated=note_date is None),
+            self._headings.events(doc.text, found, undated=undated),
         )
         return doc
 

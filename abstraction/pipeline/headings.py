@@ -11,6 +11,8 @@ from abstraction.pipeline.date_grammar import DateMention
 from abstraction.pipeline.sections import Layout
 from nlp_rules.schema import DatesRule, EventRule
 
+_HEAD = 250
+"""Characters at the top of a report that say what it is."""
 _LONGEST_LEAD = 160
 """Characters before a date that can belong to its heading."""
 _LONGEST_OPENING = 60
@@ -91,8 +93,14 @@ class HeadingReader:
         self._behind = re.compile(rules.behind_heading_date, re.IGNORECASE)
         self._openers = re.compile(rules.heading_openers, re.IGNORECASE)
         self._one_study = re.compile(rules.one_study, re.IGNORECASE)
+        self._case_report = re.compile(rules.case_report, re.IGNORECASE)
+        self._arrives = re.compile(rules.arrives, re.IGNORECASE)
         self._opens_line = re.compile(rules.opens_line, re.IGNORECASE)
         self._events = [_Event(event) for event in rules.events]
+
+    def tells_a_story(self, text: str) -> bool:
+        """Whether the head of a report says that it is a case report, which is of no day."""
+        return bool(self._case_report.search(text, 0, _HEAD))
 
     def headings(
         self,
@@ -170,6 +178,7 @@ class HeadingReader:
     def _heads(self, text: str, before: str, mention: DateMention) -> bool:
         rest = _END_OF_LINE.match(text, mention.end)
         after = rest[0] if rest else ""
+        before = _ITEM_NUMBER.sub("", before)
         gaps = len(_GAP.findall(before))
         before = before.rpartition(". ")[2].lstrip(" \"'“”")
         closes = self._behind.match(after)
@@ -190,7 +199,7 @@ class HeadingReader:
             return of_results or not self._one_study.search(before)
         if self._not.search(before) and not of_results:
             return False
-        if _VALUE_WITHIN.search(_ITEM_NUMBER.sub("", before)):
+        if _VALUE_WITHIN.search(before):
             return False
         if of_results and words <= _MOST_WORDS and not re.search(r"\d", _HOUR.sub("", after)):
             return True
@@ -208,6 +217,8 @@ class HeadingReader:
         if sentence is None or sentence.names_analyte or text[sentence.end - 1] == ":":
             return False
         others = text[sentence.start : mention.start] + text[mention.end : sentence.end]
+        if _GAP.search(others):
+            return False  # the heading of a table
         for other in mentions:
             if sentence.start <= other.start < sentence.end:
                 others = others.replace(text[other.start : other.end], " ")
@@ -228,6 +239,9 @@ class HeadingReader:
         if sentence is None or not (sentence.names_analyte or undated):
             return None
         opening = text[sentence.start : mention.start]
+        arrives = undated and self._arrives.search(text, sentence.start, sentence.end)
+        if arrives:
+            return self._end_of_story(text, told, mentions, mention)
         one_day = mention.days.start == mention.days.end
         if not (one_day or undated) or not self._opens(text, sentence, mention):
             return None
@@ -253,6 +267,19 @@ class HeadingReader:
                 break
             end = following.end
         return end
+
+    def _end_of_story(
+        self,
+        text: str,
+        told: Sequence[Sentence],
+        mentions: Sequence[DateMention],
+        mention: DateMention,
+    ) -> int:
+        """Where the next date begins another part of a patient's story, or the text ends."""
+        later = [m for m in mentions if m.start > mention.end and m.basis == "explicit"]
+        sentences = [_sentence_at(told, m.start) for m in later]
+        ends = (s.start for s in sentences if s is not None and s.start > mention.end)
+        return next(ends, len(text))
 
     def _opens(self, text: str, sentence: Sentence, mention: DateMention) -> bool:
         """Whether a sentence opens with the date, before anything that has a value."""

@@ -130,10 +130,20 @@ _OWNED = re.compile(
 
 
 def _of_event(page: Page, result: Result, sentence: tuple[int, int]) -> DateMention | None:
-    """The day of the admission or discharge that the words before a result name."""
-    told = page.text[max(sentence[0], result.start - _LEAD) : result.start]
-    return page.dates.of_event(told)
+    """The day of the admission or discharge that the words before a result name, in its sentence or
+    in its line up to a word of another time."""
+    floor = max(0, result.start - _LEAD)
+    told = page.text[max(sentence[0], floor) : result.start]
+    line = page.text[max(page.text.rfind("\n", 0, result.start) + 1, floor) : result.start]
+    return page.dates.of_event(told) or (
+        None if _OTHER_TIME.search(line) else page.dates.of_event(line)
+    )
 
 
+_OTHER_TIME = re.compile(
+    r"\b(?:now|today|current\w*|at present|discharge\w*|recent\w*|latest|later|then|after\w*|last"
+    r"|subsequent\w*|yesterday|this morning|on day)\b",
+    re.IGNORECASE,
+)
 _LEAD = 300
 """Characters before a result in which "on admission" tells its time."""

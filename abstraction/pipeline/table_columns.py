@@ -34,9 +34,10 @@ class ColumnReader:
         or column titles."""
         found: list[Row | None] = []
         header: Row | None = None
-        for row in block:
+        for number, row in enumerate(block):
             found.append(header)
-            if self._names_columns(page, row):
+            beneath_dates = number > 0 and header is block[number - 1] and _days_in(page, header)
+            if self._names_columns(page, row) and not (beneath_dates and _tells_hours(page, row)):
                 header = row
         return found
 
@@ -51,6 +52,8 @@ class ColumnReader:
                 named = True
             elif _days_in(page, cell):
                 named = named or cell is not row.cells[0] or len(row.cells) > 1
+            elif _HOUR.fullmatch(heading) and not page.analytes_within(row.start, row.end):
+                named = named or cell is not row.cells[0]
             elif _VALUE.fullmatch(heading):
                 return False
         return named
@@ -92,9 +95,9 @@ class ColumnReader:
             elif only_predicted:
                 if self._headings.predicted(title):
                     yield Column("value", cell)
-            elif over:
+            elif over or _HOUR.fullmatch(title):
                 seen_value = True
-                yield Column("value", cell, over[0])
+                yield Column("value", cell, over[0] if over else None)
             elif role:
                 seen_value = seen_value or role == "value"
                 yield Column(role, cell)
@@ -144,6 +147,11 @@ class ColumnReader:
         return self._headings.predicted(page.text[heading.start : heading.end])
 
 
+def _tells_hours(page: Page, row: Row) -> bool:
+    """Whether a row holds the hours of the dates above it."""
+    return any(_HOUR.fullmatch(page.text, cell.start, cell.end) for cell in row.cells)
+
+
 def _is_over_all(header: Row, day: DateMention) -> bool:
     """Whether the only date of a heading is that of all columns: it does not stand over one of
     several."""
@@ -182,6 +190,8 @@ def _before(page: Page, row: Row) -> list[DateMention]:
     return [d for d in _days_in(page, row) if d.end <= row.cells[0].start]
 
 
+_HOUR = re.compile(r"(?:[01]\d|2[0-3])[:.h]?[0-5]\d(?:\s?h)?")
+"""A time of the day over a column: "0600"."""
 _NOTHING = ("-", "–", "—", "--", "n/a", "ND", "NA")
 """What stands in a cell that holds no value."""
 _FAR_ABOVE = 600

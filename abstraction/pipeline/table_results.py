@@ -26,6 +26,8 @@ _LETTER = re.compile(r"[A-Za-z]")
 _NUMBERS = re.compile(NUMBER)
 _LEFT_OUT = re.compile(r"\s*[\d/.:-]+|\s*\w+\s*\d*")
 """The first cell of a row whose heading is left out: a date, an hour, a visit."""
+_CODE = re.compile(r"[A-Za-z]{1,4}[-.]?\d{2,6}")
+"""What a laboratory calls a test by, before its name: "L2001"."""
 _VOLUME = re.compile(r"^(?:\d(?:[.,]\d+)?\s?(?:L|l|litres?|liters?)|\d{3,4}\s?mL)$")
 """What a lung function has beside the per cent of the predicted."""
 _VALUE_IN_LABEL = re.compile(r"\s(?!10\s?[\^*Ee(³⁹])\d|\d[\s.)]*$|:")
@@ -171,7 +173,8 @@ class TableReader:
         at = next((n for n, c in enumerate(row.cells) if c.start <= target.start < c.end), None)
         if at is None:
             return None
-        if any(_LETTER.search(_without_dates(page, cell)) for cell in row.cells[:at]):
+        before = [_without_dates(page, cell) for cell in row.cells[:at]]
+        if any(_LETTER.search(words) and not _CODE.fullmatch(words) for words in before):
             return None
         label, rest = row.cells[at], row.cells[at + 1 :]
         _, unit_part = self._label_unit(page.text, target, label)

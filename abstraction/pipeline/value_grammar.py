@@ -59,6 +59,7 @@ _FRACTION = re.compile(r"(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])(?![\d
 _PAST_DATE = re.compile(r"[)\]]\s?")
 _MINUS = re.compile(r"(?<=[\s(:])[-−–](?=\s?(?:[,;/)\n.]|$))")
 """A minus that stands for "negative": "HBsAg -, HCV -"."""
+_IN = re.compile(r"\b(?:in|since)\s$", re.IGNORECASE)
 _DAY_OF_MONTH = re.compile(r"0?[1-9]|[12]\d|3[01]")
 _SPACED = re.compile(r"[1-9]\d{0,2}(?:[ \u00a0\u202f]\d{3})+(?!\d)")
 """Thousands with spaces between, which need a unit to be known as such."""
@@ -154,6 +155,8 @@ class ValueGrammar:
             if value is not None and (criterion := self._criterion(text, value, limit)):
                 position, fillers = criterion, fillers + 1
                 continue
+            if value is not None and value.is_year and _IN.search(text, start, position):
+                break
             if value is not None and not (word and value.is_year):
                 value = _headed(replace(value, parts=(*parts, *value.parts)), heading)
                 return self._finish(text, _with_word(value, word), limit, reference, rule)
