@@ -185,7 +185,7 @@ class HeadingReader:
         if closes is None and after.rstrip().endswith(":"):
             closes = self._of_results.search(after)
         if self._inline.search(before) and (closes or self._starts_sentence(before)):
-            return True
+            return closes is not None or not self._one_study.search(before)
         of_results = bool(self._of_results.search(before))
         if gaps > (1 if closes else 0):
             return False  # the heading of a table's column
