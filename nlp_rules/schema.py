@@ -380,6 +380,7 @@ class DatesRule(Rule):
     weekdays: dict[str, Annotated[int, Field(ge=0, le=6)]]
     since: Words
     until: Words
+    last_given: Words = ()
     between_start_and_stop: tuple[ExactPattern, ...]
     numbers: dict[str, Annotated[float, Field(gt=0)]]
     time_units: dict[str, TimeUnit]
@@ -487,6 +488,18 @@ class FrequencyRule(Rule):
     words: Words = Field(min_length=1)
 
 
+class DoseStepRules(Rule):
+    """The words around the further doses of a drug that is named once."""
+
+    now: Pattern = Field(r"(?!)", description='"now 1 g"')
+    then: Pattern = Field(r"(?!)", description='"then 20 mg"')
+    to: Pattern = Field(r"(?!)", description='"down to 10 mg"')
+    begins: Pattern = Field(r"(?!)", description="Before the date that a step begins on.")
+    ends: Pattern = Field(r"(?!)", description="Before the date that a step ends on.")
+    no_step: Pattern = Field(r"(?!)", description='Before a number that is no dose: "by 5 mg".')
+    between: tuple[Pattern, ...] = Field((), description="Words that may stand between two steps.")
+
+
 class DosingRules(Rule):
     """Dose units, frequencies and routes as they are written on charts.
 
@@ -495,8 +508,12 @@ class DosingRules(Rule):
     """
 
     courses: tuple[Pattern, ...] = ()
+    single: tuple[Pattern, ...] = Field((), description="What says that a drug was given once.")
+    changed_to_unless: Pattern = Field(r"(?!)", description="What makes of that a plan.")
+    changed_to: Pattern = Field(r"(?!)", description='Between two drugs: "switched to".')
     changes: Pattern = r"(?!)"
     steps: Pattern = r"(?!)"
+    dose_steps: DoseStepRules = DoseStepRules()
     tablets: Pattern = r"(?!)"
     counts: dict[str, float] = {}
     forms: tuple[Pattern, ...] = ()

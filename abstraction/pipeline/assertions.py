@@ -172,7 +172,7 @@ def judge_therapy(
         )
     if dosed:
         cues = [c for c in cues if not (c.category in _DENIALS and c.before and c.separated)]
-    reason = next(((c, r) for name, r in _REASONS if (c := nearest(cues, name))), None)
+    reason = reason_of(cues)
     failed = nearest(cues, "inefficacy")
     standing = [c for c in cues if c.category in _STATUSES]
     chosen = min(
@@ -202,6 +202,11 @@ def judge_therapy(
     used = tuple(c for c in (chosen, reason[0] if reason else None, failed) if c is not None)
     category = chosen.category if chosen else _from_section(implied, dosed, failed is not None)
     return _standing(category, person, reason[1] if reason else None, failed is not None, used)
+
+
+def reason_of(cues: Sequence[Cue]) -> tuple[Cue, StopReason] | None:
+    """The cue that gives a reason to stop, and the reason."""
+    return next(((c, r) for name, r in _REASONS if (c := nearest(cues, name))), None)
 
 
 def _from_section(implied: Collection[str], dosed: bool, failed: bool) -> str:

@@ -81,7 +81,8 @@ def date_forms(rules: DatesRule) -> re.Pattern[str]:
       | (?P<month_of_range>
           \b{month}(?=\s?(?:-|–|/|&|to|and|until|through)\s?
           (?P<range_month>{month}){_year_behind("range_year")}))
-      | (?P<month_year>\b{month}[\s,/-]{{0,3}}(?:of\s)?(?:{YEAR}|{SHORT_YEAR}))
+      | (?P<month_year>\b{month}(?:[\s,/-]{{0,3}}(?:of\s)?(?:{YEAR}|{SHORT_YEAR})
+          |/\d{{2}}(?![\d/.-]\d|\d|%)))
       | (?P<month_last_year>\b{month}\s(?:of\s)?last\syear\b)
       | (?P<bare_month>(?:{bare_month_after}){month}(?![\s,-]{{0,3}}\d)
           |(?<=\(){month}(?=[):;,]))
@@ -138,6 +139,9 @@ def date_forms(rules: DatesRule) -> re.Pattern[str]:
           (?:(?<=\blast\s)|(?<=\bon\s)|(?<=\bsince\s)|(?<=\bfrom\s)|(?<=\bpast\s)|(?<=\bthis\s)
             |(?<![-/–\w]))(?P<day_name>{weekday})(?![\w/–-]|s\b))
       | (?P<today>\b(?:{"|".join(rules.today)})\b)
+      | (?P<years>
+          (?<![\d/.,$-])\b{YEAR}(?=[-–](?:1[3-9]|[2-9]\d)(?![\d/.-]))
+        | (?<=(?:19|20)\d\d[-–])(?:1[3-9]|[2-9]\d)(?![\d/.-]|\s?%))
       | (?P<year>
           (?:(?<![\d/.,$-])|(?<=(?:19|20)\d\d[-–])|(?<=\bUNK-))\b{YEAR}(?:ish|\b)
           (?![/\d]|[-–](?!(?:19|20)\d\d\b)|\.\d|\s*(?:mg|mL|g\b|kcal|ml)))

@@ -348,6 +348,14 @@ def _bare_year(match: re.Match[str], setting: Setting) -> Days | None:
     return whole_year(year)
 
 
+def _year_of_range(match: re.Match[str], setting: Setting) -> Days | None:
+    """Either year of "2014-17"."""
+    printed = match["years"]
+    century = match.string[match.start() - 5 : match.start() - 3] if len(printed) == 2 else ""
+    year = int(century + printed)
+    return Days(start=dt.date(year, 1, 1), end=dt.date(year, 12, 31))
+
+
 def _short_year(match: re.Match[str], setting: Setting) -> Days | None:
     return whole_year(_year(match["short_year"], setting.note_date))
 
@@ -552,6 +560,7 @@ READERS: dict[str, Reader] = {
     "weekday": _weekday,
     "weekday_and_day": _weekday_and_day,
     "today": _today,
+    "years": _year_of_range,
     "year": _bare_year,
     "short_year": _short_year,
     "day_slash_month": _day_slash_month,

@@ -5,15 +5,17 @@ Pure functions over text and offsets.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from abstraction.facts import Dose, Route
+from abstraction.facts import Dose, Route, TherapyStatus
 from abstraction.pipeline.date_grammar import DateMention
+from abstraction.pipeline.dose_steps import Step, StepReader, standings_of
 from abstraction.pipeline.parts import Part
 from abstraction.pipeline.printed import any_of, decimal
 from abstraction.pipeline.targets import Target
@@ -26,20 +28,25 @@ _NEAR = 60
 _BEFORE = 40
 """Characters before a drug, or a date, in which a dose, or a date word, belongs to it."""
 _ROUTE_BEFORE, _ROUTE_AFTER = 16, 24
+_SINGLE_BEFORE = 24
+"""Characters before a drug in which it is said to be given once."""
 _CLAUSE_END = re.compile(r"[;\n\r]|(?<!\b\w)\.\s")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
-DateRole = Literal["start", "since", "stop", "on"]
-"""What a date says of a course: that it began, that it has gone on since, that it ended, or that it
-was given then."""
+DateRole = Literal["start", "since", "stop", "last", "on"]
+"""What a date says of a course: that it began, that it has gone on since, that it ended, that it
+was last given or simply given then."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dosing:
     """What stands beside a drug: the whole mention ``[start, end)`` and its parts.
 
+    ``steps`` are further doses of the same drug; ``standing`` is what the order of the steps makes
+    of this one: an earlier dose is ``stopped``, a later one ``planned``.
+
     ``dose`` is as printed; ``frequency`` counts administrations a day; ``course`` says that the
-    course is told as a whole: so many cycles or days.
+    course is told as a whole: so many cycles or days; ``single`` that it was given once.
     """
 
     start: int
@@ -49,8 +56,11 @@ class Dosing:
     daily_dose_mg: float | None = None
     route: Route | None = None
     course: bool = False
+    single: bool = False
     dates: tuple[tuple[DateRole, DateMention], ...] = ()
     parts: tuple[Part, ...] = ()
+    steps: tuple[Dosing, ...] = ()
+    standing: TherapyStatus | None = None
 
 
 class DosingGrammar:
@@ -91,19 +101,28 @@ class DosingGrammar:
             rf"(?:{_LINK}(?:(?:{any_route})|{any_of(dosing.forms_before)})){{0,3}}{_LINK}$",
             re.IGNORECASE,
         )
-        self._steps = re.compile(dosing.steps, re.IGNORECASE)
+        often = [pattern for _, pattern in self._frequencies]
+        self._steps = StepReader(dosing.dose_steps, often)
         self._tablets = re.compile(dosing.tablets, re.IGNORECASE)
         self._course = re.compile(any_of(dosing.courses), re.IGNORECASE)
+        self._single = re.compile(any_of(dosing.single), re.IGNORECASE)
         self._frequency_end = re.compile(
             rf"{_CLAUSE_END.pattern}|,\s(?=[A-Za-z]+\s+\d)|{any_of(dosing.next_therapy)}"
         )
         self._joined = re.compile(rf"\s*(?:{any_of(dosing.between_therapies)})\s*")
         self._date_words: tuple[tuple[DateRole, re.Pattern[str]], ...] = (
+            ("last", _just_before(dates.last_given)),
             ("stop", _just_before(dates.until)),
             ("start", _just_before(dates.since)),
         )
         self._to_present = re.compile(dates.to_present, re.IGNORECASE)
         self._no_stop = re.compile(dates.no_stop, re.IGNORECASE)
+        self._may_change = re.compile(dosing.changed_to_unless, re.IGNORECASE)
+        self._changed_to = re.compile(dosing.changed_to, re.IGNORECASE)
+        self._joined_on = re.compile(
+            rf"[^.;:\n\r]{{0,14}}?\s*(?:{any_of(dosing.between_therapies)})\s*(?:\w+\s+)?"
+        )
+        self._between_two = re.compile(r"\bbetween\s+$", re.IGNORECASE)
         self._from_to = re.compile(rf"^{_LINK}(?:{any_of(dates.between_start_and_stop)}){_LINK}$")
 
     def read(self, text: str, target: Target, floor: int, limit: int) -> Dosing:
@@ -116,7 +135,6 @@ class DosingGrammar:
         begin = lead.end() if lead else target.end
         printed = self._dose.match(text, begin, near) or self._bare(text, begin, near)
         if printed is not None:
-            printed = self._last_step(text, printed, near)
             dose, end = self._as_dose(printed), printed.end()
             parts.append(("dose", printed.start(), printed.end()))
         elif before := self._dose_before.search(text, max(floor, start - _BEFORE), start):
@@ -138,6 +156,7 @@ class DosingGrammar:
             self._daily(dose, frequency, count),
             self._route(text, start, end, floor, limit) or implied,
             course=self._is_course(text, end, stop),
+            single=self._is_single(text, start, end, floor, stop),
             parts=tuple(parts),
         )
 
@@ -148,7 +167,7 @@ class DosingGrammar:
         found: list[tuple[DateRole, DateMention]] = []
         for number, date in enumerate(dates):
             previous = dates[number - 1] if number else None
-            if previous and found and self._from_to.match(text[previous.end : date.start]):
+            if previous and found and self._spans(text, floor, previous, date):
                 found[-1] = ("start", previous)
                 found.append(("stop", date))
                 continue
@@ -163,18 +182,80 @@ class DosingGrammar:
             found.append((next(roles, "on"), date))
         return found
 
+    def _spans(self, text: str, floor: int, first: DateMention, second: DateMention) -> bool:
+        """Whether two dates are the ends of a time: "2015 - 2018", "between May and July"."""
+        gap = text[first.end : second.start]
+        if not self._from_to.match(gap):
+            return False
+        return gap.strip().lower() != "and" or bool(
+            self._between_two.search(text, floor, first.start)
+        )
+
+    def gives_way(self, gap: str) -> bool:
+        """Whether what stands between two drugs says that the first was given up for the second."""
+        return bool(self._changed_to.search(gap)) and not self._may_change.search(gap)
+
+    def joins_on(self, gap: str) -> bool:
+        """Whether what stands between two drugs makes them one line: "MP 1 g x3 + MMF"."""
+        return bool(self._joined_on.fullmatch(gap))
+
     def joins(self, gap: str) -> bool:
         """Whether what stands between two drugs makes them one list ("HCQ and MMF since")."""
         return bool(self._joined.fullmatch(gap))
 
-    def _last_step(self, text: str, printed: re.Match[str], near: int) -> re.Match[str]:
-        """The dose that a series of steps ends at: "60 mg tapered to 10 mg"."""
-        while lead := self._steps.match(text, printed.end(), near):
-            step = self._dose.match(text, lead.end(), near) or self._bare(text, lead.end(), near)
-            if step is None:
-                break
-            printed = step
-        return printed
+    def with_steps(
+        self,
+        text: str,
+        dosing: Dosing,
+        limit: int,
+        dates: Sequence[DateMention],
+        note_date: dt.date | None,
+    ) -> Dosing:
+        """The dosing with the further doses that stand behind it, before ``limit``."""
+        if dosing.dose is None:
+            return dosing
+        found = list(self._steps.read(text, dosing.end, limit, dates, self._dose, self._bare_dose))
+        if not found:
+            return dosing
+        standings = standings_of(found, note_date)
+        ends = [*(step.start for step in found[1:]), limit]
+        steps = tuple(
+            self._of_step(text, dosing, step, end, standing)
+            for step, end, standing in zip(found, ends, standings[1:], strict=True)
+        )
+        return replace(dosing, steps=steps, standing=standings[0])
+
+    def _of_step(
+        self, text: str, named: Dosing, step: Step, limit: int, standing: TherapyStatus | None
+    ) -> Dosing:
+        number = float(decimal(step.number))
+        squeezed = re.sub(r"\s", "", step.unit).lower() if step.unit else None
+        unit = self._ucum.get(squeezed, squeezed) if squeezed else None
+        of_course = named.dose.unit if unit is None and named.dose is not None else unit
+        dose = Dose(number=number, unit=unit)
+        stop = min(limit, step.end + _NEAR)
+        often = self._frequency(text, step.end, stop)
+        frequency = often[0] if often else None
+        parts: list[Part] = [("dose", step.start, step.end)]
+        parts += [often[1]] if often else []
+        dates: list[tuple[DateRole, DateMention]] = []
+        if step.begins is not None and not (step.yearless and standing == "planned"):
+            dates.append(("start", step.begins))
+            parts.append(("date", step.begins.start, step.begins.end))
+        if step.ends is not None:
+            dates.append(("stop", step.ends))
+            parts.append(("date", step.ends.start, step.ends.end))
+        return Dosing(
+            step.start,
+            step.end,
+            dose,
+            frequency,
+            self._daily(Dose(number=number, unit=of_course), frequency, 1),
+            named.route,
+            dates=tuple(dates),
+            parts=tuple(parts),
+            standing=standing,
+        )
 
     def _bare(self, text: str, begin: int, near: int) -> re.Match[str] | None:
         """A number without a unit right after the name ("pred 10"); never a year or a date."""
@@ -230,6 +311,14 @@ class DosingGrammar:
     def _is_course(self, text: str, start: int, limit: int) -> bool:
         stop = _CLAUSE_END.search(text, start, limit)
         return bool(self._course.search(text, start, stop.start() if stop else limit))
+
+    def _is_single(self, text: str, start: int, end: int, floor: int, limit: int) -> bool:
+        """Whether words in the clause of a mention say that it was given once."""
+        stop = _CLAUSE_END.search(text, end, limit)
+        if self._single.search(text, end, stop.start() if stop else limit):
+            return True
+        before = text[max(floor, start - _SINGLE_BEFORE) : start]
+        return bool(self._single.search(_CLAUSE_END.split(before)[-1]))
 
     def _daily(self, dose: Dose | None, frequency: float | None, count: float) -> float | None:
         """Milligrams a day; None where the unit does not tell the amount of drug."""

@@ -20,7 +20,7 @@ from abstraction.pipeline.statement_facts import (
     status_fact,
 )
 from abstraction.pipeline.targets import Target
-from abstraction.pipeline.therapy_facts import therapy_fact
+from abstraction.pipeline.therapy_facts import shared_standing, therapy_fact
 
 for _name in ("patient_id", "note_id"):
     if not Doc.has_extension(_name):
@@ -51,7 +51,7 @@ class FactWriter:
         self._rules = rule_pack(rules)
 
     def __call__(self, doc: Doc) -> Doc:
-        found = _facts(doc, FactParts.of(doc, self._rules))
+        found = shared_standing(_facts(doc, FactParts.of(doc, self._rules)))
         unique = {fact.fact_id: fact for fact in found}
         doc._.facts = tuple(sorted(unique.values(), key=lambda fact: fact.order()))
         return doc
@@ -98,4 +98,5 @@ def _of_mention(
     elif target.kind == "biopsy":
         yield biopsy_fact(note, target, cues, doc._.biopsies[number])
     elif target.kind == "therapy":
-        yield therapy_fact(note, target, cues, doc._.therapies[number])
+        for told in (dosing, *dosing.steps):
+            yield therapy_fact(note, target, cues, told)

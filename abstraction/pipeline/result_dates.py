@@ -131,12 +131,15 @@ _OWNED = re.compile(
 
 def _of_event(page: Page, result: Result, sentence: tuple[int, int]) -> DateMention | None:
     """The day of the admission or discharge that the words before a result name, in its sentence or
-    in its line up to a word of another time."""
+    in its line up to a word of another time, or else the words behind it."""
     floor = max(0, result.start - _LEAD)
     told = page.text[max(sentence[0], floor) : result.start]
     line = page.text[max(page.text.rfind("\n", 0, result.start) + 1, floor) : result.start]
-    return page.dates.of_event(told) or (
-        None if _OTHER_TIME.search(line) else page.dates.of_event(line)
+    behind = page.text[result.end : min(sentence[1], result.end + _TAIL)]
+    return (
+        page.dates.of_event(told)
+        or (None if _OTHER_TIME.search(line) else page.dates.of_event(line))
+        or (None if _OTHER_TIME.search(behind) else page.dates.of_event(behind))
     )
 
 
@@ -145,5 +148,7 @@ _OTHER_TIME = re.compile(
     r"|subsequent\w*|yesterday|this morning|on day)\b",
     re.IGNORECASE,
 )
+_TAIL = 120
+"""Characters behind a result in which "(on admission)" still tells its time."""
 _LEAD = 300
 """Characters before a result in which "on admission" tells its time."""

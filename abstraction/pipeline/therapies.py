@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -14,6 +17,13 @@ from abstraction.pipeline.date_grammar import DateMention
 from abstraction.pipeline.dosing_grammar import DateRole, Dosing, DosingGrammar
 from abstraction.pipeline.packs import SHIPPED, rule_pack
 from abstraction.pipeline.page import Page
+
+_CHANGE = 80
+"""Characters between a drug and the one that it was given up for."""
+_OPENS_LINE = re.compile(
+    r"(?:[\s\-–—*•·>#~(\[]|\d{1,2}[.)]\s|[Tt]o\s|[Ff]rom\s|[Ii]n\s|[Uu]ntil\s)*"
+)
+"""What stands before a date that opens a line of a course."""
 
 if not Doc.has_extension("therapies"):
     Doc.set_extension("therapies", default=None)
@@ -33,12 +43,12 @@ class TherapyReader:
 
     def __call__(self, doc: Doc) -> Doc:
         page = Page.of(doc)
-        dosings = self._dosings(page)
+        dosings = self._dosings(page, doc._.note_date)
         self._date(page, dosings)
         doc._.therapies = tuple(dosings.get(number) for number in range(len(page.targets)))
         return doc
 
-    def _dosings(self, page: Page) -> dict[int, Dosing]:
+    def _dosings(self, page: Page, note_date: dt.date | None) -> dict[int, Dosing]:
         """By mention the dosing of each therapy, read between its neighbours in the sentence."""
         drugs = [number for number, t in enumerate(page.targets) if t.kind == "therapy"]
         found: dict[int, Dosing] = {}
@@ -53,7 +63,9 @@ class TherapyReader:
                 following = page.targets[drugs[place + 1]]
                 if following.sentence == target.sentence:
                     limit = min(limit, max(target.end, following.start))
-            found[number] = self._grammar.read(page.text, target, floor, limit)
+            dosing = self._grammar.read(page.text, target, floor, limit)
+            dates = page.dates.within(dosing.end, limit)
+            found[number] = self._grammar.with_steps(page.text, dosing, limit, dates, note_date)
         return found
 
     def _date(self, page: Page, dosings: dict[int, Dosing]) -> None:
@@ -64,10 +76,42 @@ class TherapyReader:
             by_sentence[page.targets[number].sentence].append(number)
         for sentence, numbers in by_sentence.items():
             start, end = page.sentences.bounds(sentence)
-            dates = page.dates.within(start, end)
+            taken = {
+                (mention.start, mention.end)
+                for number in numbers
+                for step in dosings[number].steps
+                for _, mention in step.dates
+            }
+            dates = [
+                date
+                for date in page.dates.within(start, end)
+                if (date.start, date.end) not in taken
+            ]
+            changes = self._changes(page, dosings, numbers)
             for role, date in self._grammar.date_roles(page.text, dates, start):
+                if change := _between(page, dosings, changes, date):
+                    first, second = change
+                    dosings[first] = _dated(dosings[first], "stop", date)
+                    dosings[second] = _dated(dosings[second], "start", date)
+                    continue
                 for number in self._owners(page, dosings, numbers, date):
-                    dosings[number] = _dated(dosings[number], role, date)
+                    steps = dosings[number].steps
+                    if not steps or date.start < steps[0].start:
+                        dosings[number] = _dated(dosings[number], role, date)
+
+    def _changes(
+        self, page: Page, dosings: dict[int, Dosing], numbers: Sequence[int]
+    ) -> list[tuple[int, int]]:
+        """The drugs of a sentence that were given up for the next one, each with that one."""
+        ordered = sorted(numbers, key=lambda number: page.targets[number].start)
+        found = []
+        for first, second in pairwise(ordered):
+            gap = page.text[dosings[first].end : dosings[second].start]
+            if len(gap) <= _CHANGE and self._grammar.gives_way(gap):
+                found.append((first, second))
+                if dosings[first].standing is None:
+                    dosings[first] = replace(dosings[first], standing="stopped")
+        return found
 
     def _owners(
         self, page: Page, dosings: dict[int, Dosing], numbers: Sequence[int], date: DateMention
@@ -76,8 +120,9 @@ class TherapyReader:
         or commas; if there is none before it, the first after it."""
         targets = page.targets
         before = [number for number in numbers if targets[number].start < date.start]
-        if not before:
-            return [min(numbers, key=lambda number: targets[number].start)]
+        line = self._on_its_line(page, numbers, date)
+        if not before or line:
+            return self._led(page, dosings, line or numbers)
         last = max(before, key=lambda number: targets[number].start)
         until = bisect_left(targets, date.start, key=lambda target: target.start)
         if any(t.kind in ("measurement", "biopsy") for t in targets[last + 1 : until]):
@@ -89,6 +134,46 @@ class TherapyReader:
                 break
             owners.append(number)
         return owners
+
+    def _on_its_line(self, page: Page, numbers: Sequence[int], date: DateMention) -> list[int]:
+        """The drugs behind a date that opens their line, alone or as the end of a time."""
+        top = page.text.rfind("\n", 0, date.start) + 1
+        opening, position = "", top
+        for other in page.dates.within(top, date.start):
+            opening, position = opening + page.text[position : other.start], other.end
+        opening += page.text[position : date.start]
+        if not _OPENS_LINE.fullmatch(opening):
+            return []
+        bottom = page.text.find("\n", date.end)
+        end = bottom if bottom >= 0 else len(page.text)
+        return [number for number in numbers if date.end <= page.targets[number].start < end]
+
+    def _led(self, page: Page, dosings: dict[int, Dosing], numbers: Sequence[int]) -> list[int]:
+        """The drugs that a date before them belongs to: the first, and those joined to it."""
+        ordered = sorted(numbers, key=lambda number: page.targets[number].start)
+        owners = ordered[:1]
+        for number in ordered[1:]:
+            told = max(end for _, _, end in dosings[owners[-1]].parts)
+            gap = page.text[told : page.targets[number].start]
+            if not self._grammar.joins_on(gap):
+                break
+            owners.append(number)
+        return owners
+
+
+def _between(
+    page: Page,
+    dosings: dict[int, Dosing],
+    changes: Sequence[tuple[int, int]],
+    date: DateMention,
+) -> tuple[int, int] | None:
+    """The two drugs between which a date stands that is the day of the change."""
+    for first, second in changes:
+        gap = page.text[dosings[first].end : date.start]
+        near = date.end <= page.targets[second].start and dosings[first].end <= date.start
+        if near and not gap.strip().startswith("("):
+            return first, second
+    return None
 
 
 def _dated(dosing: Dosing, role: DateRole, date: DateMention) -> Dosing:

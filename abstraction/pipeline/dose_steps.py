@@ -1,0 +1,202 @@
+"""Further doses of a drug named once: "pred 40, then 20 from March", "MMF 3 g, now 1 g BID".
+
+Each is a step of its own.  Between two of them stand only words that ``dosing.yaml`` lists, dates
+and frequencies: any other word could be the name of another drug.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from abstraction.facts import TherapyStatus
+from abstraction.pipeline.date_grammar import DateMention
+from abstraction.pipeline.printed import any_of
+from nlp_rules.schema import DoseStepRules
+
+_BLANK = re.compile(r"[\s\u00a0,;:()\[\]–—.-]+")
+_ARROW = re.compile(r"→|-+>|=+>|➔|>")
+_YEAR = re.compile(r"\d{4}|\d[/.-]\d{1,2}[/.-]\d{2}|['’]\d\d")
+_NEXT_YEARS = 240
+"""Days after which a step's day without a year is taken for one that comes."""
+_FARTHEST = 90
+"""Characters from one step to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A further dose: its characters, and whether it is said to be so ``now`` or to come ``then``.
+
+    ``begins`` and ``ends`` are the dates that stand beside it; ``yearless``: the first has no year.
+    """
+
+    start: int
+    end: int
+    number: str
+    unit: str | None
+    now: bool = False
+    then: bool = False
+    begins: DateMention | None = None
+    ends: DateMention | None = None
+    yearless: bool = False
+
+
+class StepReader:
+    """Finds the steps behind a dose by ``dosing.yaml``."""
+
+    def __init__(self, words: DoseStepRules, frequencies: Sequence[re.Pattern[str]]) -> None:
+        self._now = re.compile(words.now, re.IGNORECASE)
+        self._then = re.compile(words.then, re.IGNORECASE)
+        self._to = re.compile(words.to, re.IGNORECASE)
+        self._from = re.compile(words.begins, re.IGNORECASE)
+        self._until = re.compile(words.ends, re.IGNORECASE)
+        self._no_step = re.compile(words.no_step, re.IGNORECASE)
+        self._filler = re.compile(rf"(?:{any_of(words.between)})(?!\w)", re.IGNORECASE)
+        self._frequencies = frequencies
+
+    def read(
+        self,
+        text: str,
+        start: int,
+        limit: int,
+        dates: Sequence[DateMention],
+        dose: re.Pattern[str],
+        bare: re.Pattern[str],
+    ) -> Iterator[Step]:
+        """The steps in ``[start, limit)``, which is what stands behind a dose and no other drug
+        claims; ``dose`` has the groups ``number`` and ``unit``, ``bare`` the first alone."""
+        by_start = {date.start: date for date in dates}
+        position = self._behind(text, start, by_start)[2]
+        while position < limit:
+            reach = min(limit, position + _FARTHEST)
+            step = self._next(text, position, reach, by_start, dose, bare)
+            if step is None:
+                return
+            yield step
+            position = self._behind(text, step.end, by_start)[2]
+
+    def _next(
+        self,
+        text: str,
+        position: int,
+        limit: int,
+        dates: dict[int, DateMention],
+        dose: re.Pattern[str],
+        bare: re.Pattern[str],
+    ) -> Step | None:
+        now = then = led = False
+        begins: DateMention | None = None
+        until = False
+        place = position
+        while place < limit:
+            if blank := _BLANK.match(text, place, limit):
+                place = blank.end()
+                continue
+            if (date := dates.get(place)) is not None:
+                begins, place = (begins if until else date), date.end
+                continue
+            if arrow := _ARROW.match(text, place, limit):
+                led, place = True, arrow.end()
+                continue
+            found = dose.match(text, place, limit)
+            if found is None and (led or now or then or begins):
+                found = bare.match(text, place, limit)
+            if found is not None and not self._no_step.search(text, position, place):
+                begins_behind, ends, _ = self._behind(text, found.end(), dates)
+                begins = begins or begins_behind
+                if not (led or now or then or until or begins or ends):
+                    return None
+                return Step(
+                    found.start(),
+                    found.end(),
+                    found["number"],
+                    found.groupdict().get("unit"),
+                    now,
+                    then or (until and not now),
+                    begins,
+                    ends,
+                    begins is not None and not _YEAR.search(text, begins.start, begins.end),
+                )
+            for pattern in (self._now, self._then, self._to, self._until):
+                if word := pattern.match(text, place, limit):
+                    now, then = now or pattern is self._now, then or pattern is self._then
+                    led = led or pattern is self._to
+                    until = until or pattern is self._until
+                    place = word.end()
+                    break
+            else:
+                word = self._passing(text, place, limit)
+                if word is None:
+                    return None
+                place = word.end()
+        return None
+
+    def _passing(self, text: str, place: int, limit: int) -> re.Match[str] | None:
+        """A frequency, or a word that may stand between two steps."""
+        for pattern in (*self._frequencies, self._filler):
+            word = pattern.match(text, place, limit)
+            if word is not None and word.end() > place:
+                return word
+        return None
+
+    def _behind(
+        self, text: str, place: int, dates: dict[int, DateMention]
+    ) -> tuple[DateMention | None, DateMention | None, int]:
+        """The dates right behind a step: when it begins, when it ends, and where they end."""
+        begins = ends = role = None
+        end = place
+        limit = min(len(text), place + _FARTHEST)
+        while place < limit:
+            if blank := _BLANK_WITHIN.match(text, place, limit):
+                place = blank.end()
+            elif (date := dates.get(place)) is not None:
+                if role == "until":
+                    ends = ends or date
+                elif role == "from":
+                    begins = begins or date
+                else:
+                    break
+                role, place, end = None, date.end, date.end
+            elif word := self._until.match(text, place, limit):
+                role, place = "until", word.end()
+            elif word := self._from.match(text, place, limit):
+                role, place = "from", word.end()
+            elif word := self._frequency(text, place, limit):
+                place = word.end()
+            else:
+                break
+        return begins, ends, end
+
+    def _frequency(self, text: str, place: int, limit: int) -> re.Match[str] | None:
+        for pattern in self._frequencies:
+            word = pattern.match(text, place, limit)
+            if word is not None and word.end() > place:
+                return word
+        return None
+
+
+_BLANK_WITHIN = re.compile(r"[ \t\u00a0]+")
+
+
+def standings_of(steps: Sequence[Step], note_date: dt.date | None) -> list[TherapyStatus | None]:
+    """What the order of the steps makes of the first dose and of each step.
+
+    The last step that is in effect is taken, those before it are over, those behind it planned.
+    Without any in effect the first dose stands as its own words say.
+    """
+    effective = [number for number, step in enumerate(steps) if _in_effect(step, note_date)]
+    last = effective[-1] if effective else -1
+    before: list[TherapyStatus | None] = ["stopped"] * (last + 1)
+    taken: list[TherapyStatus | None] = ["active" if effective else None]
+    planned: list[TherapyStatus | None] = ["planned"] * (len(steps) - last - 1)
+    return [*before, *taken, *planned]
+
+
+def _in_effect(step: Step, note_date: dt.date | None) -> bool:
+    """Whether a step has been taken by the day of the note."""
+    if step.begins is not None and note_date is not None:
+        far_back = (note_date - step.begins.days.start).days > _NEXT_YEARS
+        return step.begins.days.start <= note_date and not (step.yearless and far_back)
+    return step.now or not (step.then or step.ends is not None)
