@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from abstraction.facts import Dose, Route, TherapyStatus
 from abstraction.pipeline.date_grammar import DateMention
@@ -79,7 +79,8 @@ class DosingGrammar:
             re.IGNORECASE,
         )
         self._bare_dose = re.compile(
-            rf"(?P<number>{_NUMBER})(?![\w/%:+]|[.-]\d|-[A-Za-z]{{3}}|{_LINK}(?:%|x\b|/))"
+            rf"(?P<number>{_NUMBER})(?!\w|[%+]|:\d|[.-]\d|-[A-Za-z]{{3}}|{_LINK}%|{_LINK}x\b"
+            rf"|{_LINK}/\s?(?!(?:d|j|day|die|jour|Tag|dag|24|12|8|wk|week|w)\b))"
         )
         self._not_a_dose = re.compile(any_of(dosing.not_doses_after))
         self._frequencies = [
@@ -337,11 +338,32 @@ def _just_before(words: Sequence[str]) -> re.Pattern[str]:
 
 
 def _words(words: Sequence[str]) -> str:
-    """Any of the words, the longest first, whole and with any white space between."""
-    return "|".join(map(_word, sorted(words, key=lambda word: (-len(word), word))))
+    """Any of the words, the longest first, whole and with any white space between; what several
+    begin with stands once, for there are thousands and a note is searched for all of them."""
+    root: dict[str, Any] = {}
+    for word in words:
+        node = root
+        for letter in r"\b" if word[0].isalnum() else "(?:)", *_letters(word):
+            node = node.setdefault(letter, {})
+        node[""] = _closing(word[-1])
+    return _branches(root)
 
 
-def _word(word: str) -> str:
-    opening = r"\b" if word[0].isalnum() else ""
-    closing = r"(?![A-Za-z])" if word[-1].isalpha() else r"(?!\w)" if word[-1].isalnum() else ""
-    return opening + r"\s+".join(map(re.escape, word.split())) + closing
+def _closing(last: str) -> str:
+    """What may not follow a word that ends with this sign."""
+    if last.isalpha():
+        return r"(?![A-Za-z])"
+    return r"(?!\w)" if last.isalnum() else ""
+
+
+def _letters(word: str) -> Iterator[str]:
+    for number, part in enumerate(word.split()):
+        if number:
+            yield r"\s+"
+        yield from (re.escape(letter.lower()) for letter in part)
+
+
+def _branches(node: dict[str, Any]) -> str:
+    longer = [letter + _branches(rest) for letter, rest in node.items() if letter]
+    found = [*longer, node[""]] if "" in node else longer
+    return found[0] if len(found) == 1 else f"(?:{'|'.join(found)})"

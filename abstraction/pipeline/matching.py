@@ -14,6 +14,8 @@ from medspacy.common.medspacy_matcher import MedspacyMatcher
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from abstraction.pipeline.tokenizer import PIECE
+
 Match = tuple[int, int, int]
 """Rule id (hash), first token, one past the last token."""
 
@@ -59,13 +61,19 @@ def compact(doc: Doc) -> Compact:
     return view
 
 
+def _compact_words(text: str) -> list[str]:
+    """The words of a phrase as ``Compact`` keeps them, without a document in between."""
+    words = (match[0] for match in PIECE.finditer(text))
+    return [mended(w) for w in words if not (w.isspace() or w in HYPHENS)]
+
+
 class CompactMatcher(MedspacyMatcher):
     """A ``MedspacyMatcher`` whose phrases and text are both compacted; it never prunes."""
 
     def __init__(self, nlp: Language, attribute: str) -> None:
         super().__init__(nlp, phrase_matcher_attr=attribute, prune=False)
-        tokenize = nlp.tokenizer
-        self.nlp = lambda text: Compact(tokenize(text)).doc
+        vocab = nlp.vocab
+        self.nlp = lambda text: Doc(vocab, words=_compact_words(text))
 
     def __call__(self, doc: Doc) -> list[Match]:
         view = compact(doc)

@@ -130,7 +130,8 @@ class TherapyReader:
         owners = [last]
         for number in sorted(before, key=lambda number: -targets[number].start)[1:]:
             gap = page.text[dosings[number].end : targets[owners[-1]].start]
-            if not self._grammar.joins(gap):
+            same = targets[number].start == targets[owners[-1]].start
+            if not same and not self._grammar.joins(gap):
                 break
             owners.append(number)
         return owners

@@ -144,7 +144,8 @@ def _ended(
         (judged.status == "unknown" and judged.temporality == "past")
         or (judged.status in ("unknown", "active") and _is_long_over(note, course, dosing))
     )
-    if (judged.status in ("unknown", "active") and ended) or told_whole:
+    whole = course.start is not None and judged.status == "held"
+    if ((judged.status in ("unknown", "active") or whole) and ended) or told_whole:
         return replace(judged, status="stopped", temporality="past")
     return judged
 

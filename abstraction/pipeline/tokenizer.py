@@ -13,7 +13,7 @@ import spacy
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-_PIECE = re.compile(
+PIECE = re.compile(
     r"""
     [-+]ve\b                                  # "-ve": one sign of a negative result
   | \d+(?:[.,]\d+)*                           # 12  3.2  1,850  3,2
@@ -23,6 +23,7 @@ _PIECE = re.compile(
     """,
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
+"""One token, or the white space between two."""
 
 
 class ClinicalTokenizer:
@@ -34,7 +35,7 @@ class ClinicalTokenizer:
     def __call__(self, text: str) -> Doc:
         words: list[str] = []
         spaces: list[bool] = []
-        for match in _PIECE.finditer(text):
+        for match in PIECE.finditer(text):
             piece = match[0]
             if piece[0].isspace():
                 if words and not spaces[-1] and piece[0] == " ":
