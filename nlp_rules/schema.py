@@ -512,7 +512,6 @@ class DosingRules(Rule):
     changed_to_unless: Pattern = Field(r"(?!)", description="What makes of that a plan.")
     changed_to: Pattern = Field(r"(?!)", description='Between two drugs: "switched to".')
     changes: Pattern = r"(?!)"
-    steps: Pattern = r"(?!)"
     dose_steps: DoseStepRules = DoseStepRules()
     tablets: Pattern = r"(?!)"
     counts: dict[str, float] = {}
