@@ -17,6 +17,7 @@ from abstraction.pipeline.printed import any_of
 from nlp_rules.schema import DoseStepRules
 
 _BLANK = re.compile(r"[\s\u00a0,;:()\[\]–—.-]+")
+_BLANK_WITHIN = re.compile(r"[ \t\u00a0]+")
 _ARROW = re.compile(r"→|-+>|=+>|➔|>")
 _YEAR = re.compile(r"\d{4}|\d[/.-]\d{1,2}[/.-]\d{2}|['’]\d\d")
 _NEXT_YEARS = 240
@@ -135,11 +136,8 @@ class StepReader:
 
     def _passing(self, text: str, place: int, limit: int) -> re.Match[str] | None:
         """A frequency, or a word that may stand between two steps."""
-        for pattern in (*self._frequencies, self._filler):
-            word = pattern.match(text, place, limit)
-            if word is not None and word.end() > place:
-                return word
-        return None
+        filler = self._filler.match(text, place, limit)
+        return self._frequency(text, place, limit) or (filler if filler and filler[0] else None)
 
     def _behind(
         self, text: str, place: int, dates: dict[int, DateMention]
@@ -175,9 +173,6 @@ class StepReader:
             if word is not None and word.end() > place:
                 return word
         return None
-
-
-_BLANK_WITHIN = re.compile(r"[ \t\u00a0]+")
 
 
 def standings_of(steps: Sequence[Step], note_date: dt.date | None) -> list[TherapyStatus | None]:

@@ -229,11 +229,10 @@ class DosingGrammar:
     def _of_step(
         self, text: str, named: Dosing, step: Step, limit: int, standing: TherapyStatus | None
     ) -> Dosing:
-        number = float(decimal(step.number))
-        squeezed = re.sub(r"\s", "", step.unit).lower() if step.unit else None
-        unit = self._ucum.get(squeezed, squeezed) if squeezed else None
-        of_course = named.dose.unit if unit is None and named.dose is not None else unit
-        dose = Dose(number=number, unit=unit)
+        dose = self._dose_of(step.number, step.unit)
+        of_course = dose
+        if dose.unit is None and named.dose is not None:
+            of_course = Dose(number=dose.number, unit=named.dose.unit)
         stop = min(limit, step.end + _NEAR)
         often = self._frequency(text, step.end, stop)
         frequency = often[0] if often else None
@@ -251,7 +250,7 @@ class DosingGrammar:
             step.end,
             dose,
             frequency,
-            self._daily(Dose(number=number, unit=of_course), frequency, 1),
+            self._daily(of_course, frequency, 1),
             named.route,
             dates=tuple(dates),
             parts=tuple(parts),
@@ -269,13 +268,14 @@ class DosingGrammar:
         return match if between in (" ", "\u00a0", "", "(", ":", "-", "~", "→", ">") else None
 
     def _as_dose(self, printed: re.Match[str]) -> Dose:
+        return self._dose_of(printed["number"], printed.groupdict().get("unit"))
+
+    def _dose_of(self, number: str, unit: str | None) -> Dose:
         """The printed number and unit; the unit in UCUM where ``dosing.yaml`` gives it."""
-        unit = printed.groupdict().get("unit")
-        number = float(decimal(printed["number"]))
         if not unit:
-            return Dose(number=number)
+            return Dose(number=float(decimal(number)))
         squeezed = re.sub(r"\s", "", unit).lower()
-        return Dose(number=number, unit=self._ucum.get(squeezed, squeezed))
+        return Dose(number=float(decimal(number)), unit=self._ucum.get(squeezed, squeezed))
 
     def _count(self, printed: str) -> float:
         squeezed = " ".join(printed.lower().split())

@@ -219,9 +219,8 @@ class HeadingReader:
         others = text[sentence.start : mention.start] + text[mention.end : sentence.end]
         if _GAP.search(others):
             return False  # the heading of a table
-        for other in mentions:
-            if sentence.start <= other.start < sentence.end:
-                others = others.replace(text[other.start : other.end], " ")
+        for other in _within(mentions, sentence.start, sentence.end):
+            others = others.replace(text[other.start : other.end], " ")
         return bool(self._bloods.search(others)) and not re.search(r"\d", others)
 
     def _runs_on(
@@ -259,10 +258,11 @@ class HeadingReader:
         """Where the prose ends that a sentence opens: at the end of a line that ends with a
         sentence, or before a sentence that opens with another date."""
         end = sentence.end
-        for following in told[bisect_right(told, sentence.start, key=lambda s: s.start) :]:
+        after = bisect_right(told, sentence.start, key=lambda s: s.start)
+        for following in (told[number] for number in range(after, len(told))):
             if "\n" in text[len(text[:end].rstrip()) : end]:
                 break
-            others = [m for m in mentions if following.start <= m.start < following.end]
+            others = _within(mentions, following.start, following.end)
             if any(m.basis == "explicit" and self._opens(text, following, m) for m in others):
                 break
             end = following.end
@@ -276,8 +276,9 @@ class HeadingReader:
         mention: DateMention,
     ) -> int:
         """Where the next date begins another part of a patient's story, or the text ends."""
-        later = [m for m in mentions if m.start > mention.end and m.basis == "explicit"]
-        sentences = [_sentence_at(told, m.start) for m in later]
+        after = bisect_right(mentions, mention.end, key=lambda m: m.start)
+        later = (mentions[number] for number in range(after, len(mentions)))
+        sentences = (_sentence_at(told, m.start) for m in later if m.basis == "explicit")
         ends = (s.start for s in sentences if s is not None and s.start > mention.end)
         return next(ends, len(text))
 
@@ -324,6 +325,12 @@ def _reach(
         if name is not None and name not in rules.headed_sections:
             return max(mention.end, layout.starts[section])
     return max(mention.end, end)
+
+
+def _within(mentions: Sequence[DateMention], start: int, end: int) -> Sequence[DateMention]:
+    """The dates that begin in the characters ``[start, end)``."""
+    first = bisect_left(mentions, start, key=lambda m: m.start)
+    return mentions[first : bisect_left(mentions, end, key=lambda m: m.start)]
 
 
 def _sentence_at(told: Sequence[Sentence], offset: int) -> Sentence | None:

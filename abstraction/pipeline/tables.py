@@ -61,7 +61,7 @@ def rows(text: str) -> list[list[Row]]:
         found = _rows_of_line(text, lines, number)
         if not found:
             body = text[start:end]
-            wide = bool(blocks) and max(len(row.cells) for row in blocks[-1]) >= _WIDE
+            wide = open_block and max(len(row.cells) for row in blocks[-1]) >= _WIDE
             goes_on = _RULE.match(body) or (wide and _GROUP_TITLE.fullmatch(body))
             open_block = open_block and bool(body.strip()) and bool(goes_on)
             continue

@@ -20,6 +20,8 @@ from abstraction.pipeline.page import Page
 
 _CHANGE = 80
 """Characters between a drug and the one that it was given up for."""
+_LONGEST_DATE = 40
+"""Characters of the longest date."""
 _OPENS_LINE = re.compile(
     r"(?:[\s\-–—*•·>#~(\[]|\d{1,2}[.)]\s|[Tt]o\s|[Ff]rom\s|[Ii]n\s|[Uu]ntil\s)*"
 )
@@ -139,12 +141,11 @@ class TherapyReader:
     def _on_its_line(self, page: Page, numbers: Sequence[int], date: DateMention) -> list[int]:
         """The drugs behind a date that opens their line, alone or as the end of a time."""
         top = page.text.rfind("\n", 0, date.start) + 1
-        opening, position = "", top
-        for other in page.dates.within(top, date.start):
-            opening, position = opening + page.text[position : other.start], other.end
-        opening += page.text[position : date.start]
-        if not _OPENS_LINE.fullmatch(opening):
-            return []
+        while (lead := _OPENS_LINE.match(page.text, top, date.start)) and lead.end() < date.start:
+            others = page.dates.within(lead.end(), min(date.start, lead.end() + _LONGEST_DATE))
+            if not others or others[0].start != lead.end():
+                return []
+            top = others[0].end
         bottom = page.text.find("\n", date.end)
         end = bottom if bottom >= 0 else len(page.text)
         return [number for number in numbers if date.end <= page.targets[number].start < end]
