@@ -1,6 +1,7 @@
-"""The chart: one patient's facts over all notes, in one order, each told once.
+"""The chart: one patient's facts over all notes, in one order, and what they come to together.
 
-Pure.  A chart adds nothing to its facts; it only finds them.
+Pure.  A chart adds nothing to its facts: each episode, event, series and conflict is made of
+facts, and points to them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from abstraction.facts import Fact, Kind
+from abstraction.facts import (
+    BiopsyFact,
+    DiagnosisFact,
+    Fact,
+    FactBase,
+    Kind,
+    MeasurementFact,
+    TherapyFact,
+)
+from abstraction.merging.administrations import Administration, administrations_of
+from abstraction.merging.biopsies import Biopsy, biopsies_of
+from abstraction.merging.conditions import Condition, conditions_of
+from abstraction.merging.conflicts import Conflict, conflicts_of
+from abstraction.merging.episodes import Episode, episodes_of
+from abstraction.merging.series import Series, series_of
+from abstraction.statements import when
 
 
 @dataclass(frozen=True)
@@ -42,6 +58,50 @@ class Chart:
     def last_date(self, kind: Kind, concepts: Iterable[str]) -> dt.date | None:
         """The last day on which a dated fact about the concepts may have been so."""
         return max((fact.date.end for fact in self.of(kind, concepts) if fact.date), default=None)
+
+    @cached_property
+    def episodes(self) -> tuple[Episode, ...]:
+        """The courses of every therapy, by concept and days."""
+        return episodes_of(self._of_type(TherapyFact))
+
+    @cached_property
+    def administrations(self) -> tuple[Administration, ...]:
+        """Single infusions, vaccinations and procedures, by concept and days."""
+        return administrations_of(self._of_type(TherapyFact))
+
+    @cached_property
+    def biopsies(self) -> tuple[Biopsy, ...]:
+        """The kidney biopsies in the order of their days."""
+        return biopsies_of(self._of_type(BiopsyFact))
+
+    @cached_property
+    def series(self) -> tuple[Series, ...]:
+        """The results of every analyte in the order of their days."""
+        return series_of(self._of_type(MeasurementFact))
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """The diagnoses that the notes speak of."""
+        return conditions_of(self._of_type(DiagnosisFact))
+
+    @cached_property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Where the notes disagree, with both sides."""
+        return conflicts_of(self.facts, self.episodes, self.biopsies)
+
+    def up_to(self, day: dt.date) -> Chart:
+        """The chart without the facts that were certainly so only after the day."""
+        later = set(map(id, self.later_than(day)))
+        return Chart(self.patient_id, tuple(one for one in self.facts if id(one) not in later))
+
+    def later_than(self, day: dt.date) -> tuple[Fact, ...]:
+        """The facts that were certainly so only after the day, in chart order."""
+        return tuple(
+            fact for fact in self.facts if (start := when(fact).start) is not None and start > day
+        )
+
+    def _of_type[F: FactBase](self, kind: type[F]) -> tuple[F, ...]:
+        return tuple(fact for fact in self.facts if isinstance(fact, kind))
 
     @cached_property
     def _places(self) -> dict[tuple[Kind, str], list[int]]:

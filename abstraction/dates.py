@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from dataclasses import dataclass
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -48,6 +49,18 @@ class DayCount(Frozen):
         if self.max < self.min:
             raise ValueError(f"a duration of at least {self.min} days is not at most {self.max}")
         return self
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Days ``[start, end]``, both within; a None end is open."""
+
+    start: dt.date | None = None
+    end: dt.date | None = None
+
+    def holds(self, day: dt.date) -> bool:
+        """Whether the day lies in the window."""
+        return (self.start is None or day >= self.start) and (self.end is None or day <= self.end)
 
 
 def whole_month(year: int, month: int) -> Days:

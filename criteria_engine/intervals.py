@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from abstraction.dates import Days, add_months
+from abstraction.dates import Days, Window, add_months
 from criteria_engine.logic import Truth, negate
 
 Comparison = Literal["at_least", "at_most", "above", "below"]
@@ -71,18 +71,6 @@ def _not_above(low: Extent, high: Extent) -> Truth:
     if low.low > high.high or (touching and (low.low_open or high.high_open)):
         return Truth.FALSE
     return Truth.UNKNOWN
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Days ``[start, end]``, both within; a None end is open."""
-
-    start: dt.date | None = None
-    end: dt.date | None = None
-
-    def holds(self, day: dt.date) -> bool:
-        """Whether the day lies in the window."""
-        return (self.start is None or day >= self.start) and (self.end is None or day <= self.end)
 
 
 def within(when: Window, window: Window) -> Truth:

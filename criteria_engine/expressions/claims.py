@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from abstraction.facts import BiopsyFact, DiagnosisFact, Fact, MeasurementFact
+from abstraction.statements import Stance, stance, when
 from criteria_engine.expressions.results import positivity
 from criteria_engine.intervals import certainly_before
 from criteria_engine.logic import Truth
-from criteria_engine.statements import Stance, stance, when
 
 Side = Literal["both", "denial", "opposite", "allograft"]
 """Whether a concept affirms and denies, only denies by being denied, or denies by being so; an

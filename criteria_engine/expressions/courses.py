@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from abstraction.dates import Window
 from abstraction.facts import Route, TherapyFact
+from abstraction.statements import Stance, stance, told
 from criteria_engine import logic
-from criteria_engine.intervals import Window, within
+from criteria_engine.intervals import within
 from criteria_engine.logic import Truth
 from criteria_engine.quantities import number_text, quantity_text
-from criteria_engine.statements import Stance, stance, told
 from criteria_engine.wording import label, sentence
 
 

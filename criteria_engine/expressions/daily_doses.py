@@ -15,16 +15,17 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from abstraction.dates import Window
 from abstraction.facts import Route, TherapyFact
+from abstraction.statements import Stance, stance, told
 from criteria_engine import logic
 from criteria_engine.assessment import Basis, Missing
 from criteria_engine.expressions.node import Aside, Case, Node, Result
 from criteria_engine.expressions.timing import Before, Span, anchor_day
-from criteria_engine.intervals import Extent, Window, compare, exactly, within
+from criteria_engine.intervals import Extent, compare, exactly, within
 from criteria_engine.located import read_yaml
 from criteria_engine.logic import Truth
 from criteria_engine.quantities import number_text
-from criteria_engine.statements import Stance, stance, told
 from criteria_engine.vocabulary import Therapies, TherapyConcept
 from criteria_engine.wording import joined, label, listed, sentence
 

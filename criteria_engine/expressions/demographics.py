@@ -7,12 +7,12 @@ from typing import Literal
 
 from abstraction.dates import Days, whole_month, whole_year
 from abstraction.facts import DemographicFact
+from abstraction.statements import Stance, stance
 from criteria_engine import logic
 from criteria_engine.assessment import Missing
 from criteria_engine.expressions.node import Case, Node, Result
 from criteria_engine.intervals import age_at, birth_from_age, overlap
 from criteria_engine.logic import Truth
-from criteria_engine.statements import Stance, stance
 from criteria_engine.wording import joined, listed
 
 _OLDEST = 120

@@ -10,7 +10,9 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
+from abstraction.dates import Window
 from abstraction.facts import Kind
+from abstraction.statements import Stance, stance
 from criteria_engine.assessment import Basis, Missing
 from criteria_engine.expressions.claims import Side, Statement, answers, contradicts, statement_of
 from criteria_engine.expressions.node import Aside, Case, Node, Result
@@ -22,9 +24,7 @@ from criteria_engine.expressions.timing import (
     timing_prose,
     window_on,
 )
-from criteria_engine.intervals import Window
 from criteria_engine.logic import Truth
-from criteria_engine.statements import Stance, stance
 from criteria_engine.vocabulary import (
     Diagnoses,
     Measurements,

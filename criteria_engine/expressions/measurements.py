@@ -7,17 +7,18 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
+from abstraction.dates import Window
 from abstraction.facts import MeasurementFact, TherapyFact
 from abstraction.notes import Frozen
+from abstraction.statements import Stance, stance
 from criteria_engine import logic
 from criteria_engine.assessment import Missing
 from criteria_engine.expressions.limits import Limit, Limits, judge
 from criteria_engine.expressions.node import Case, Node, Result
 from criteria_engine.expressions.series import Judged, Question, Select, answer
 from criteria_engine.expressions.timing import Span, Timing, timing_prose
-from criteria_engine.intervals import Comparison, Window, within
+from criteria_engine.intervals import Comparison, within
 from criteria_engine.logic import Truth
-from criteria_engine.statements import Stance, stance
 from criteria_engine.vocabulary import MeasurementConcept, Therapies, vocabulary
 from criteria_engine.wording import date_text, joined, label
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 from abstraction.facts import Fact
+from abstraction.statements import Stance, stance
 from criteria_engine.assessment import Basis, Missing
 from criteria_engine.expressions.node import Aside, Case, Node, Result
 from criteria_engine.expressions.timing import is_later
 from criteria_engine.logic import Truth
-from criteria_engine.statements import Stance, stance
 from criteria_engine.vocabulary import Diagnoses, Measurements, Statuses, Therapies
 
 

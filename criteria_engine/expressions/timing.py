@@ -7,12 +7,13 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from abstraction.dates import Window
 from abstraction.facts import Fact
 from abstraction.notes import Frozen
+from abstraction.statements import dateless, when
 from criteria_engine.assessment import Anchors
-from criteria_engine.intervals import Window, back_from, first_day_clear_of, within
+from criteria_engine.intervals import back_from, first_day_clear_of, within
 from criteria_engine.logic import Truth
-from criteria_engine.statements import dateless, when
 
 AnchorName = Literal["screening", "leukapheresis"]
 

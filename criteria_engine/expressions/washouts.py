@@ -14,6 +14,7 @@ from pydantic import Field
 
 from abstraction.facts import Route, TherapyFact
 from abstraction.notes import Frozen
+from abstraction.statements import Stance, stance
 from criteria_engine import logic
 from criteria_engine.assessment import Missing
 from criteria_engine.expressions.boolean import combined
@@ -21,7 +22,6 @@ from criteria_engine.expressions.courses import Course, course, ended_since
 from criteria_engine.expressions.node import Aside, Case, Node, Result
 from criteria_engine.expressions.timing import Before, Span, anchor_day
 from criteria_engine.logic import Truth
-from criteria_engine.statements import Stance, stance
 from criteria_engine.vocabulary import Therapies
 from criteria_engine.wording import joined, label, listed, sentence
 

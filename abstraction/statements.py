@@ -8,8 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 
+from abstraction.dates import Window
 from abstraction.facts import Fact, TherapyFact
-from criteria_engine.intervals import Window
 
 
 class Stance(StrEnum):
