@@ -8,7 +8,7 @@ ever and never decide.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -60,6 +60,11 @@ def _known(kind: Kind) -> Callable[[str], str]:
         return concept
 
     return check
+
+
+def expanded(names: Iterable[str]) -> tuple[str, ...]:
+    """The concepts of a list in which ``set:NAME`` stands for the members of a value set."""
+    return cast("tuple[str, ...]", _expand(list(names)))
 
 
 def _expand(names: Any) -> Any:

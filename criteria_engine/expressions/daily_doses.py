@@ -9,8 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -20,30 +18,14 @@ from abstraction.facts import Route, TherapyFact
 from abstraction.statements import Stance, stance, told
 from criteria_engine import logic
 from criteria_engine.assessment import Basis, Missing
+from criteria_engine.equivalents import equivalents, milligrams_a_day
 from criteria_engine.expressions.node import Aside, Case, Node, Result
 from criteria_engine.expressions.timing import Before, Span, anchor_day
 from criteria_engine.intervals import Extent, compare, exactly, within
-from criteria_engine.located import read_yaml
 from criteria_engine.logic import Truth
 from criteria_engine.quantities import number_text
 from criteria_engine.vocabulary import Therapies, TherapyConcept
 from criteria_engine.wording import joined, label, listed, sentence
-
-_MILLIGRAMS = {"mg": 1.0, "g": 1000.0}
-
-
-@cache
-def equivalents() -> Mapping[str, Mapping[str, Extent]]:
-    """For each reference drug, how many milligrams of it a milligram of another drug equals."""
-    text = (files("criteria_engine") / "equivalents.yaml").read_text(encoding="utf-8")
-    return {
-        reference: {drug: _factor(factor) for drug, factor in factors.items()}
-        for reference, factors in read_yaml(text).data.items()
-    }
-
-
-def _factor(factor: float | list[float]) -> Extent:
-    return Extent(min(factor), max(factor)) if isinstance(factor, list) else exactly(factor)
 
 
 def _has_equivalents(reference: str) -> str:
@@ -210,7 +192,7 @@ class Dose:
 def _dose(fact: TherapyFact, factors: Mapping[str, Extent]) -> Dose:
     denied = stance(fact) is Stance.DENIED
     ended = fact.status in ("stopped", "held") or fact.stop is not None
-    milligrams = 0.0 if denied or (ended and fact.stop is None) else _milligrams(fact)
+    milligrams = 0.0 if denied or (ended and fact.stop is None) else milligrams_a_day(fact)
     factor = factors.get(fact.concept)
     if milligrams == 0:
         mg: Extent | None = exactly(0)
@@ -230,19 +212,6 @@ def _dose(fact: TherapyFact, factors: Mapping[str, Extent]) -> Dose:
         told=told(fact),
         since=as_of.end if as_of and as_of.basis != "note" else None,
     )
-
-
-def _milligrams(fact: TherapyFact) -> float | None:
-    """Milligrams of the drug itself on one day; None where the text leaves them open."""
-    if fact.daily_dose_mg is not None:
-        return fact.daily_dose_mg
-    if fact.dose is None or fact.dose.unit not in _MILLIGRAMS:
-        return None
-    milligrams = fact.dose.number * _MILLIGRAMS[fact.dose.unit]
-    if fact.frequency is not None:
-        return milligrams * max(fact.frequency, 1)
-    administered = fact.status is None and fact.date is not None
-    return milligrams if administered else None
 
 
 def _total(doses: list[Dose]) -> Extent:
