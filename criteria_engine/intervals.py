@@ -84,11 +84,6 @@ def within(when: Window, window: Window) -> Truth:
     return Truth.FALSE if before or after else Truth.UNKNOWN
 
 
-def certainly_before(first: Window, second: Window) -> bool:
-    """Whether every day of ``first`` comes before every day of ``second``."""
-    return first.end is not None and second.start is not None and first.end < second.start
-
-
 def back_from(anchor: dt.date, *, days: int = 0, months: int = 0) -> Window:
     """The window that ends on the anchor and reaches the given days or calendar months back."""
     return Window(add_months(anchor, -months) - dt.timedelta(days=days), anchor)

@@ -15,6 +15,10 @@ ENGINE_MAY_KNOW = {
     "abstraction.dates",
     "abstraction.facts",
     "abstraction.notes",
+    "abstraction.merging.episodes",
+    "abstraction.merging.exposures",
+    "abstraction.merging.windows",
+    "abstraction.statements",
 }
 
 

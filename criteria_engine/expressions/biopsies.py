@@ -10,12 +10,12 @@ from pydantic import Field
 
 from abstraction.dates import Window
 from abstraction.facts import BiopsyClass, BiopsyFact
+from abstraction.merging.windows import certainly_before
 from abstraction.statements import Stance, stance, when
 from criteria_engine import logic
 from criteria_engine.assessment import Basis, Missing
 from criteria_engine.expressions.node import Aside, Case, Node, Result
 from criteria_engine.expressions.timing import is_later
-from criteria_engine.intervals import certainly_before
 from criteria_engine.logic import Truth, truth_of
 from criteria_engine.wording import date_text, joined, listed
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from abstraction.facts import BiopsyFact, DiagnosisFact, Fact, MeasurementFact
+from abstraction.merging.windows import certainly_before
 from abstraction.statements import Stance, stance, when
 from criteria_engine.expressions.results import positivity
-from criteria_engine.intervals import certainly_before
 from criteria_engine.logic import Truth
 
 Side = Literal["both", "denial", "opposite", "allograft"]

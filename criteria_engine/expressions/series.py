@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from abstraction.facts import MeasurementFact
+from abstraction.merging.windows import certainly_before
 from abstraction.statements import Stance, stance, when
 from criteria_engine import logic
 from criteria_engine.assessment import Missing
@@ -23,7 +24,6 @@ from criteria_engine.expressions.timing import (
     timing_prose,
     window_on,
 )
-from criteria_engine.intervals import certainly_before
 from criteria_engine.logic import Truth
 from criteria_engine.vocabulary import vocabulary
 from criteria_engine.wording import date_text, joined, sentence, value_text
