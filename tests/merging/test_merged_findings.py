@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from abstraction.chart_record import ChartRecord, chart_record
 from tests.merging.told import biopsy, chart, days, diagnosis, lab, therapy
 
 
@@ -138,3 +139,23 @@ def test_what_was_so_only_after_a_day_is_set_apart():
     day = dt.date(2024, 4, 1)
     assert [fact.concept for fact in whole.later_than(day)] == ["upcr", "anifrolumab"]
     assert [one.concept for one in whole.up_to(day).episodes] == ["mycophenolate"]
+
+
+def test_a_chart_s_record_names_a_fact_for_all_it_says_and_sets_later_facts_apart():
+    facts = (
+        therapy("mycophenolate", "2024-05-03", "active", start="2021"),
+        therapy("rituximab", "2024-05-03", date="2021-03-03"),
+        biopsy("2024-05-03", "IV", date="2021-02-18"),
+        lab("upcr", "2024-03-03", 2.4, date="2024-03-02"),
+        lab("upcr", "2024-05-03", 1.1, date="2024-05-02"),
+        diagnosis("sle", "2024-03-03", onset="2016"),
+    )
+    record = chart_record(chart(*facts), dt.date(2024, 4, 1))
+    parts = (*record.episodes, *record.administrations, *record.biopsies)
+    parts += tuple(point for series in record.series for point in series.points)
+    assert all(part.facts for part in parts)
+    told = {fact_id for part in parts for fact_id in part.facts}
+    told |= {fact_id for one in record.conditions for fact_id in one.affirmed}
+    assert record.later == (facts[4].fact_id,)
+    assert told | set(record.later) == {fact.fact_id for fact in facts}
+    assert record == ChartRecord.model_validate_json(record.model_dump_json())
