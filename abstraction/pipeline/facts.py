@@ -12,6 +12,7 @@ from abstraction.pipeline.cues import Cue
 from abstraction.pipeline.fact_parts import FactParts
 from abstraction.pipeline.packs import SHIPPED, rule_pack
 from abstraction.pipeline.result_facts import demographic_fact, measurement_fact
+from abstraction.pipeline.standing import shared_standing
 from abstraction.pipeline.statement_facts import (
     allergy_fact,
     biopsy_fact,
@@ -20,7 +21,7 @@ from abstraction.pipeline.statement_facts import (
     status_fact,
 )
 from abstraction.pipeline.targets import Target
-from abstraction.pipeline.therapy_facts import shared_standing, therapy_fact
+from abstraction.pipeline.therapy_facts import therapy_fact
 
 for _name in ("patient_id", "note_id"):
     if not Doc.has_extension(_name):
