@@ -90,7 +90,8 @@ class Cues(Rule):
     categories a cue of one kind ends, one way.  ``sequel_before`` is what stands before a cue that
     tells what happened next ("started in 2019, then stopped"), ``sequel_behind`` what stands behind
     one that names no other drug, ``goes_on`` the words before the cue with which a sentence goes
-    on about the drug of the sentence before it ("It was stopped in May.").
+    on about the drug of the sentence before it ("It was stopped in May.").  ``other_name`` stands
+    between a drug and another name of it, ``new_dose`` is a cue that changes the dose.
     """
 
     words: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -99,6 +100,8 @@ class Cues(Rule):
     sequel_before: Pattern = r"(?!)"
     sequel_behind: Pattern = r"(?!)"
     goes_on: Pattern = r"(?!)"
+    other_name: Pattern = r"(?!)"
+    new_dose: Pattern = r"(?!)"
     cues: tuple[CueRule, ...]
 
     @model_validator(mode="after")

@@ -311,6 +311,7 @@ class AnswerRules(Rule):
     last_joint: Pattern = r"(?!)"
     affirmed: tuple[Pattern, ...] = ()
     switch_before: Pattern = r"(?!)"
+    switch_planned: Pattern = r"(?!)"
     switch_between: Pattern = r"(?!)"
     denied_before: Pattern = Field(
         default=r"(?!)", description="Right before a mention: it denies that one alone."
@@ -403,6 +404,9 @@ class DatesRule(Rule):
     headed_sections: tuple[ConceptName, ...]
     administered: tuple[ConceptName, ...] = Field(
         default=(), description="Drugs that are given on single days: a lone day is that of a dose."
+    )
+    course_before: Pattern = Field(
+        default=r"(?!)", description='Between so many doses and their drug: "three pulses of IV".'
     )
     in_sessions: tuple[ConceptName, ...] = Field(
         default=(), description="Procedures with a course of sessions."

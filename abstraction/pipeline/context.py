@@ -42,7 +42,8 @@ _REASONS = frozenset(
     {"INEFFICACY", "INTOLERANCE", "COMPLETED", "PREGNANCY_REASON", "ACCESS_REASON", "OTHER_REASON"}
 )
 _RESPONSES = frozenset({"PARTIAL", "COMPLETE"})
-_TOLD_LATER = _STORY | _REASONS | _RESPONSES
+_REFUSALS = frozenset({"DECLINED", "NEVER_GIVEN", "ACCESS_DENIED"})
+_TOLD_LATER = _STORY | _REASONS | _RESPONSES | _REFUSALS
 """What a sentence without a drug can say of the drug before it."""
 _TOLD_LATER_BY = -12
 """How much nearer such a sentence stands: it is the later word."""
@@ -295,9 +296,14 @@ class ClinicalConText(ConText):
         title = "\n" in text[target.end_char : top] and not _MORE.match(text, end)
         if start > opens or title:
             return
-        if own[first].category in _STORY and not self._names_no_other(text, start, end):
+        opener = own[first].category
+        if opener in _STORY | _REFUSALS and not self._names_no_other(text, start, end):
+            return
+        if opener in _REFUSALS and own[first].direction == "FORWARD":
             return
         for match in meant:
+            if match != first and own[match].category not in _REASONS | _RESPONSES:
+                continue
             yield Cue(
                 category=own[match].category.lower(),
                 start=doc[match[1]].idx,

@@ -26,6 +26,8 @@ from nlp_rules.schema import TherapyRule
 
 _BEFORE_DATE = 40
 """Characters before a date in which a word says that it lies ahead."""
+_LOCAL = frozenset({"topical", "ophthalmic", "inhaled"})
+"""Routes of what is taken without a dose: "clobetasol to the scalp"."""
 _COURSE_CUES = frozenset({"active", "stopped", "held"})
 """Cues that tell a course, and no single administration."""
 
@@ -45,6 +47,8 @@ def therapy_fact(
     """A therapy.  A single administration has a date and no status; a course start and stop."""
     rule = target.rule
     dosed = dosing.dose is not None or dosing.frequency is not None
+    if dosed:
+        cues = [cue for cue in cues if not _answers_another(note, dosing, cue)]
     judged = judge_therapy(cues, note.implied(target), dosed=dosed)
     parts: list[Part] = [*dosing.parts, *cue_parts(judged.cues)]
     none_since = judged.status == "never_given" and any(r == "start" for r, _ in dosing.dates)
@@ -57,10 +61,14 @@ def therapy_fact(
     single = isinstance(rule, TherapyRule) and rule.form in ("procedure", "vaccine")
     lone = single or target.concept in note.administered
     course = _course(dosing, judged, none_since, cues, lone=lone)
-    judged = _lying_ahead(note, judged, course)
-    judged = _given_up(note, _ended(note, judged, dosing, course, cues), dosing, course, cues)
+    judged = _lying_ahead(note, judged, course, dosed=dosing.dose is not None)
+    by_day = lone or target.concept in note.in_sessions or dosing.route == "intravenous"
+    judged = _ended(note, target, judged, dosing, course, cues, lone=by_day)
+    judged = _given_up(note, judged, dosing, course, cues)
     if judged.status == "active" and any(cue.sequel for cue in judged.cues):
         course = replace(course, stop=None)
+    if judged.status == "unknown" and not judged.cues and dosing.route in _LOCAL:
+        judged = replace(judged, status="active")
     status = judged.status
     if target.concept in note.in_sessions and _is_course(dosing, course):
         single = False
@@ -90,9 +98,27 @@ def therapy_fact(
     )
 
 
+_ANSWER_WORDS = 3
+"""Words between a dosed drug and an answer from which on the answer is that of another question."""
+
+
+def _answers_another(note: FactParts, dosing: Dosing, cue: Cue) -> bool:
+    """Whether an answer behind a drug with its dose is that of a later question: "Meds: MMF 1 g.
+    ROS: fever, rash: none endorsed"."""
+    if not cue.answers or cue.before:
+        return False
+    told = max((end for _, _, end in dosing.parts if end <= cue.start), default=dosing.end)
+    return len(_WORD.findall(note.page.text, told, cue.start)) > _ANSWER_WORDS
+
+
 def _by_order(judged: TherapyJudgement, dosing: Dosing) -> TherapyJudgement:
     """What the order of dose steps makes of a drug that is taken: an earlier dose is over, a later
-    one planned."""
+    one planned; the first one is taken until the first that comes."""
+    ends = [cue for cue in judged.cues if cue.category == "stopped"]
+    until = bool(ends) and not any(cue.before or cue.sequel for cue in ends)
+    coming = bool(dosing.steps) and all(step.standing == "planned" for step in dosing.steps)
+    if judged.status == "stopped" and until and (coming or dosing.standing == "planned"):
+        judged = replace(judged, temporality="current", status="active", stop_reason=None)
     if dosing.standing is None or judged.status not in ("active", "unknown"):
         return judged
     if dosing.standing == "planned":
@@ -170,6 +196,8 @@ def _is_course(dosing: Dosing, course: _Course) -> bool:
 
 _FAR_BACK = 240
 """Days after which a day without a year is taken for one that comes."""
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_ARROW = re.compile(r"→|-+>|=+>|➔")
 _YEAR = re.compile(r"\d{4}|\d[/.-]\d{1,2}[/.-]\d{2}|['’]\d\d")
 
 
@@ -178,7 +206,7 @@ def _coming(
 ) -> Iterator[tuple[DateRole, DateMention]]:
     """The dates of a drug, where a day without a year that would lie far back is the next such day:
     of a plan, or of what is taken until then."""
-    planned = judged.status == "planned" or "planned" in note.implied(target)
+    planned = judged.temporality == "planned" or "planned" in note.implied(target)
     for role, mention in dosing.dates:
         text = note.page.text
         told_ahead = role == "stop" and note.ahead.search(
@@ -208,13 +236,16 @@ def _a_year_on(days: Days) -> Days:
     return Days(start=on(days.start), end=on(days.end))
 
 
-def _lying_ahead(note: FactParts, judged: TherapyJudgement, course: _Course) -> TherapyJudgement:
+def _lying_ahead(
+    note: FactParts, judged: TherapyJudgement, course: _Course, *, dosed: bool
+) -> TherapyJudgement:
     """Planned where all of its dates lie after the note; taken where only its stop does."""
     today = note.note_date
-    if today is None or judged.assertion != "present":
+    if today is None or judged.assertion not in ("present", "hypothetical"):
         return judged
     begins = course.start or course.date
-    if begins is not None and begins.start > today and judged.status in ("active", "unknown"):
+    open_to_it = judged.status in ("active", "unknown") or (judged.status is None and dosed)
+    if begins is not None and begins.start > today and open_to_it:
         return replace(judged, assertion="hypothetical", temporality="planned", status="planned")
     stop = course.stop
     if stop is not None and stop.start > today and judged.status == "stopped":
@@ -222,12 +253,31 @@ def _lying_ahead(note: FactParts, judged: TherapyJudgement, course: _Course) -> 
     return judged
 
 
+def _is_told_whole(
+    note: FactParts, target: Target, judged: TherapyJudgement, dosing: Dosing
+) -> bool:
+    """Whether so many infusions or sessions are told that are over: "three pulses of"."""
+    implied = note.implied(target)
+    goes_on = any(cue.category == "active" for cue in judged.cues)
+    open_ended = dosing.frequency is not None and judged.temporality != "past"
+    to_come = "planned" in implied or "medication_list" in implied
+    return (
+        dosing.course
+        and judged.status in ("active", "unknown")
+        and judged.assertion == "present"
+        and not (goes_on or open_ended or to_come)
+    )
+
+
 def _ended(
     note: FactParts,
+    target: Target,
     judged: TherapyJudgement,
     dosing: Dosing,
     course: _Course,
     cues: Sequence[Cue],
+    *,
+    lone: bool,
 ) -> TherapyJudgement:
     """Stopped where a stop lies not after the note, or a past course is told as a whole; with the
     reason that its words give."""
@@ -237,6 +287,7 @@ def _ended(
         (judged.status == "unknown" and judged.temporality == "past")
         or (judged.status in ("unknown", "active") and _is_long_over(note, course, dosing))
     )
+    told_whole = told_whole or (lone and _is_told_whole(note, target, judged, dosing))
     whole = course.start is not None and judged.status == "held"
     taken_up = any(cue.category == "active" and cue.sequel for cue in judged.cues)
     if ((judged.status in ("unknown", "active") or whole) and ended and not taken_up) or told_whole:
@@ -266,10 +317,15 @@ def _given_up(
 ) -> TherapyJudgement:
     """A drug of years ago with a reason to stop it beside it: "2004 AZA 75 mg, pancreatitis"."""
     began, reason = course.start or course.date, reason_of(cues)
-    if judged.status != "active" or reason is None or began is None or note.note_date is None:
+    if judged.status != "active" or reason is None:
         return judged
     taken = any(cue.category == "active" for cue in cues)
     since = any(role == "since" for role, _ in dosing.dates)
+    led_to = _ARROW.search(note.page.text, dosing.end, max(dosing.end, reason[0].start))
+    if led_to and not (taken or since or reason[0].rivals):
+        return _with_reason(replace(judged, status="stopped", temporality="past"), cues)
+    if began is None or note.note_date is None:
+        return judged
     if taken or since or (note.note_date - began.end).days < _A_YEAR:
         return judged
     return _with_reason(replace(judged, status="stopped", temporality="past"), cues)
@@ -293,7 +349,7 @@ def _is_once(
 ) -> bool:
     """Whether one administration is told: a procedure, a vaccine, or a dose into the vein that
     has no frequency and is no course; ``lone``: a drug of single days with a day."""
-    if course.start is not None or (single and dosing.course):
+    if course.start is not None:
         return False
     uncued = not any(cue.category in _COURSE_CUES for cue in cues)
     infused = dosing.route == "intravenous" and dosing.dose is not None
