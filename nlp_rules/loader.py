@@ -29,6 +29,7 @@ from nlp_rules.schema import (
     InterpretationRule,
     Lookalike,
     MeasurementRule,
+    Pattern,
     Rule,
     SectionRule,
     SentenceRules,
@@ -86,12 +87,21 @@ class Cues(Rule):
 
     ``words`` are lists that cues may name in braces; ``exclusive`` are groups of categories of
     which one ends the scope of another ("stopped A and started B"); ``ended_by`` says which
-    categories a cue of one kind ends, one way.
+    categories a cue of one kind ends, one way.  ``sequel_before`` is what stands before a cue that
+    tells what happened next ("started in 2019, then stopped"), ``sequel_behind`` what stands behind
+    one that names no other drug, ``goes_on`` the words before the cue with which a sentence goes
+    on about the drug of the sentence before it ("It was stopped in May.").  ``other_name`` stands
+    between a drug and another name of it, ``new_dose`` is a cue that changes the dose.
     """
 
     words: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     exclusive: tuple[tuple[CueCategory, ...], ...] = ()
     ended_by: dict[CueCategory | EndCategory, tuple[CueCategory, ...]] = Field(default_factory=dict)
+    sequel_before: Pattern = r"(?!)"
+    sequel_behind: Pattern = r"(?!)"
+    goes_on: Pattern = r"(?!)"
+    other_name: Pattern = r"(?!)"
+    new_dose: Pattern = r"(?!)"
     cues: tuple[CueRule, ...]
 
     @model_validator(mode="after")

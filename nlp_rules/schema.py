@@ -261,7 +261,8 @@ CueCategory = Literal[
     "negated", "possible", "conditional", "hypothetical", "planned", "considered", "family",
     "donor", "other_person", "historical", "resolved", "active", "stopped", "held", "declined",
     "access_denied", "never_given", "affirmed", "inefficacy", "intolerance", "completed",
-    "pregnancy_reason", "pending", "allergy", "hearsay", "corrected", "education", "partial",
+    "pregnancy_reason", "access_reason", "other_reason", "pending", "allergy", "hearsay",
+    "corrected", "education", "partial",
     "complete", "payer", "former", "past_tense", "sought", "condition", "suggestive", "consistent",
 ]  # fmt: skip
 
@@ -310,6 +311,7 @@ class AnswerRules(Rule):
     last_joint: Pattern = r"(?!)"
     affirmed: tuple[Pattern, ...] = ()
     switch_before: Pattern = r"(?!)"
+    switch_planned: Pattern = r"(?!)"
     switch_between: Pattern = r"(?!)"
     denied_before: Pattern = Field(
         default=r"(?!)", description="Right before a mention: it denies that one alone."
@@ -400,6 +402,15 @@ class DatesRule(Rule):
     idioms: Words = Field(default=(), description="Days only behind a word that leads to one.")
     recent_days: int = Field(gt=0, description='"12/28" alone is a day this long after it.')
     headed_sections: tuple[ConceptName, ...]
+    administered: tuple[ConceptName, ...] = Field(
+        default=(), description="Drugs that are given on single days: a lone day is that of a dose."
+    )
+    course_before: Pattern = Field(
+        default=r"(?!)", description='Between so many doses and their drug: "three pulses of IV".'
+    )
+    in_sessions: tuple[ConceptName, ...] = Field(
+        default=(), description="Procedures with a course of sessions."
+    )
     to_present: Pattern = r"(?!)"
     no_stop: Pattern = r"(?!)"
     ends_list: Pattern = r";"

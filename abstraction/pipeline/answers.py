@@ -20,6 +20,8 @@ SURE = -9
 """Distance of an answer that no other cue outweighs."""
 _LEAD = 30
 """Characters before a mention in which a word may deny it alone."""
+_SWITCH = 48
+"""Characters before a drug in which a switch from it is told."""
 _ITEM_START = re.compile(r"[.;]\s|(?<![,/&])[ \t]*[\r\n]")
 _SENTENCE_START = re.compile(r"[.!?]\s|\n[ \t]*\r?\n|\n[ \t]*(?:[-*•#]|\d+[.)])[ \t]")
 
@@ -41,6 +43,7 @@ class AnswerGrammar:
     def __init__(self, rules: AnswerRules) -> None:
         self._affirmed = _any_of(rules.affirmed)
         self._switch_before = re.compile(rules.switch_before, re.IGNORECASE)
+        self._switch_planned = re.compile(rules.switch_planned, re.IGNORECASE)
         self._switch_between = re.compile(rules.switch_between, re.IGNORECASE)
         self._denied = _any_of(rules.denied)
         self._denied_label = _any_of(rules.denied_label)
@@ -142,15 +145,22 @@ class AnswerGrammar:
                     yield number, self._cue(mentions[number], *answer.span(), False)
 
     def _switches(self, text: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, Cue]]:
-        """Of two drugs that one replaces the other: the first stopped, the second taken."""
+        """Of two drugs that one replaces the other: the first stopped, the second taken.
+
+        Of a switch to come the first is taken and the second planned.
+        """
         for number, (first, second) in enumerate(pairwise(mentions)):
             if first.kind != "therapy" or second.kind != "therapy":
                 continue
-            lead = self._switch_before.search(text, max(0, first.start - 40), first.start)
+            floor = max(0, first.start - _SWITCH)
+            lead = self._switch_before.search(text, floor, first.start)
+            to_come = self._switch_planned.search(text, floor, first.start)
             gap = text[first.end : second.start] if second.start - first.end < 60 else ""
-            if lead and self._switch_between.match(gap):
-                yield number, Cue("stopped", *lead.span(), distance=SURE, before=True)
-                yield number + 1, Cue("active", *lead.span(), distance=SURE, before=True)
+            told = to_come or lead
+            if told and self._switch_between.match(gap):
+                now, then = ("active", "planned") if to_come else ("stopped", "active")
+                yield number, Cue(now, *told.span(), distance=SURE, before=True)
+                yield number + 1, Cue(then, *told.span(), distance=SURE, before=True)
 
     @staticmethod
     def _cue(mention: Mention, start: int, end: int, before: bool) -> Cue:

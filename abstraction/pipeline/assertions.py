@@ -32,6 +32,8 @@ _FIRMNESS = {"declined": 8, "access_denied": 8, "never_given": 6, "held": 4}
 _DENIALS = frozenset({"never_given", "negated"})
 _OVERRULED = frozenset({"active", "stopped", "held", "historical", "planned", "considered"})
 """What stands further off than a denial before the drug: "stopped AZA, not on prednisone"."""
+_EVENTS = frozenset({"active", "stopped", "held"})
+_STORY = _EVENTS | {"historical"}
 _SECTION_STATUSES = (
     ("stopped", "stopped"),
     ("held", "held"),
@@ -42,7 +44,9 @@ _REASONS: tuple[tuple[str, StopReason], ...] = (
     ("intolerance", "intolerance"),
     ("inefficacy", "inefficacy"),
     ("pregnancy_reason", "pregnancy"),
+    ("access_reason", "access"),
     ("completed", "completed"),
+    ("other_reason", "other"),
 )
 
 
@@ -180,6 +184,7 @@ def judge_therapy(
         key=lambda c: (c.distance - _FIRMNESS.get(c.category, 0), c.start),
         default=None,
     )
+    chosen = _last_told(standing, chosen)
     condition = nearest(cues, "condition")
     if condition is not None and (chosen is None or chosen.distance > 0):
         return _standing("considered", person, None, False, (condition,))
@@ -189,6 +194,7 @@ def judge_therapy(
         and negated is not None
         and negated.before
         and chosen.category in _OVERRULED
+        and not chosen.sequel
         and negated.distance < chosen.distance
     )
     if negated is not None and (chosen is None or overruled):
@@ -204,9 +210,32 @@ def judge_therapy(
     return _standing(category, person, reason[1] if reason else None, failed is not None, used)
 
 
+def _last_told(standing: Sequence[Cue], chosen: Cue | None) -> Cue | None:
+    """The last event of a drug's story, where the nearest cue is one: "started in 2019, then
+    stopped"."""
+    if chosen is None or chosen.category not in _STORY:
+        return chosen
+    later = [
+        cue
+        for cue in standing
+        if cue.sequel
+        and not cue.before
+        and not cue.rivals
+        and cue.category in _EVENTS
+        and cue.start > chosen.start
+    ]
+    return max(later, key=lambda cue: cue.start, default=chosen)
+
+
 def reason_of(cues: Sequence[Cue]) -> tuple[Cue, StopReason] | None:
-    """The cue that gives a reason to stop, and the reason."""
-    return next(((c, r) for name, r in _REASONS if (c := nearest(cues, name))), None)
+    """The cue that gives a reason to stop, and the reason; one with no other drug in between
+    first."""
+    for own in (True, False):
+        near = [cue for cue in cues if not own or not cue.rivals]
+        for name, reason in _REASONS:
+            if told := nearest(near, name):
+                return told, reason
+    return None
 
 
 def _from_section(implied: Collection[str], dosed: bool, failed: bool) -> str:

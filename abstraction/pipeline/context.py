@@ -6,9 +6,10 @@ scopes, terminations and prunings are medspaCy's own.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from medspacy.context import ConText, ConTextGraph, ConTextModifier, ConTextRule
 from spacy.language import Language
@@ -16,6 +17,7 @@ from spacy.tokens import Doc, Span
 
 from abstraction.pipeline.answers import AnswerGrammar
 from abstraction.pipeline.cues import Cue
+from abstraction.pipeline.lines import Lines
 from abstraction.pipeline.matching import CompactMatcher, Match, longest
 from abstraction.pipeline.packs import SHIPPED, rule_pack
 from abstraction.pipeline.targets import GROUP
@@ -33,6 +35,31 @@ _EFFECTS = {
     "cause": "PSEUDO",
 }
 _PARTICIPLES = frozenset({"VERB_END", "AFFIRMED"})
+_EVENTS = frozenset({"ACTIVE", "STOPPED", "HELD", "HISTORICAL"})
+"""What a drug's story tells one after the other."""
+_STORY = frozenset({"ACTIVE", "STOPPED", "HELD"})
+_REASONS = frozenset(
+    {"INEFFICACY", "INTOLERANCE", "COMPLETED", "PREGNANCY_REASON", "ACCESS_REASON", "OTHER_REASON"}
+)
+_RESPONSES = frozenset({"PARTIAL", "COMPLETE"})
+_REFUSALS = frozenset({"DECLINED", "NEVER_GIVEN", "ACCESS_DENIED"})
+_TOLD_LATER = _STORY | _REASONS | _RESPONSES | _REFUSALS
+"""What a sentence without a drug can say of the drug before it."""
+_TOLD_LATER_BY = -12
+"""How much nearer such a sentence stands: it is the later word."""
+_PREPOSITION = 2
+"""Letters of a preposition that stands before a day."""
+_LONGEST_DATE = 40
+"""Characters of the longest date."""
+_FEW = 2
+"""Drugs of a sentence of which the last one is still meant by the next sentence."""
+_JOINT = 40
+"""Characters beside a cue that show what it goes on with."""
+_MORE = re.compile(r"[^\w\n]*\w")
+"""A word behind a cue in its line: the line is no title."""
+_BULLET = re.compile(r"[-*•·>#|]|\d{1,2}[.)]\s")
+_WORD = re.compile(r"\w\S*")
+_THERAPY = "therapy"
 _DIRECTIONS = {"forward": "FORWARD", "backward": "BACKWARD", "both": "BIDIRECTIONAL"}
 
 
@@ -40,8 +67,11 @@ class Modifier(ConTextModifier):
     """medspaCy's modifier with an exact idea of overlap.
 
     A cue inside a mention never modifies it; one that runs into it does ("no active" of "active
-    bleeding").  A scope that encloses another is seen to overlap it.
+    bleeding").  A scope that encloses another is seen to overlap it.  ``sequel``: it tells what
+    happened next, and what is told before it does not end its reach ("started, then stopped").
     """
+
+    sequel = False
 
     def modifies(self, target: Span) -> bool:
         start, end = self.modifier_span
@@ -72,6 +102,8 @@ class Modifier(ConTextModifier):
         if self.direction == "TERMINATE" or not (ends or alike) or end <= low or high <= start:
             return False
         if other.category in _PARTICIPLES and start == self._end:
+            return False
+        if self.sequel and other.category in _EVENTS and end <= self._start:
             return False
         if self.direction in ("FORWARD", "BIDIRECTIONAL") and start > self._start:
             self._scope_end = min(high, start)
@@ -110,7 +142,7 @@ def context_rules(cues: Cues) -> list[ConTextRule]:
 
 @Language.factory(
     "lupus_context",
-    requires=["doc.spans", "doc.sents"],
+    requires=["doc.spans", "doc.sents", "doc._.dates"],
     assigns=["doc._.cues"],
     default_config={"rules": SHIPPED},
 )
@@ -127,6 +159,9 @@ class ClinicalConText(ConText):
         pack = rule_pack(rules)
         self.add(context_rules(pack.context))
         self._answers = AnswerGrammar(pack.answers)
+        self._sequel_before = re.compile(pack.context.sequel_before, re.IGNORECASE)
+        self._sequel_behind = re.compile(pack.context.sequel_behind, re.IGNORECASE)
+        self._goes_on = re.compile(pack.context.goes_on, re.IGNORECASE)
 
     def __call__(self, doc: Doc) -> Doc:
         targets = list(doc.spans[GROUP])
@@ -141,16 +176,25 @@ class ClinicalConText(ConText):
         matches: dict[int, list[Match]] = defaultdict(list)
         for match in self._matcher(doc):
             sentence = bisect_right(starts, match[1])
-            if sentence in by_sentence:
+            if sentence in by_sentence or sentence - 1 in by_sentence:
                 matches[sentence].append(match)
+        lines = Lines.of(doc.text)
         cues: list[list[Cue]] = [[] for _ in targets]
         for sentence, numbers in by_sentence.items():
             for kind in dict.fromkeys(targets[n].label_ for n in numbers):
                 alike = [n for n in numbers if targets[n].label_ == kind]
                 mentions = [targets[n] for n in alike]
                 place = {id(targets[n]): n for n in alike}
-                for target, modifier in self._edges(doc, mentions, matches[sentence], kind):
+                for target, modifier in self._edges(doc, mentions, matches[sentence], kind, lines):
                     cues[place[id(target)]].append(_cue(doc, target, modifier, mentions))
+        for sentence, numbers in by_sentence.items():
+            drugs = [n for n in numbers if targets[n].label_ == _THERAPY]
+            following = [
+                n for n in by_sentence.get(sentence + 1, ()) if targets[n].label_ == _THERAPY
+            ]
+            if drugs and not following:
+                last = drugs[-1]
+                cues[last] += self._sequel(doc, targets[last], len(drugs), matches[sentence + 1])
         found = list(self._answers.cues(doc.text, doc._.targets))
         spent = sorted({(c.start, c.end) for _, c in found if c.answers and not c.before})
         cues = [_unspent(reaching, spent) for reaching in cues]
@@ -162,28 +206,123 @@ class ClinicalConText(ConText):
         return doc
 
     def _edges(
-        self, doc: Doc, mentions: list[Span], matches: Sequence[Match], kind: str
+        self, doc: Doc, mentions: list[Span], matches: Sequence[Match], kind: str, lines: Lines
     ) -> Sequence[tuple[Span, ConTextModifier]]:
         """Which cue reaches which mention of one kind.
 
         A cue that is not for this kind takes no part: "never received" of drugs must not hide the
-        "never" of a diagnosis.
+        "never" of a diagnosis.  What one line says of its own drug reaches no drug of the next.
         """
+        drugged = {lines.at(m.start_char) for m in mentions} if kind == _THERAPY else set()
+        if len(drugged) > 1:
+            matches = [m for m in matches if not _crosses(doc, m, lines, drugged)]
         rules = [self._matcher.rule_map[self.nlp.vocab.strings[match[0]]] for match in matches]
         own = {
             match: rule
             for match, rule in zip(matches, rules, strict=True)
             if (rule.allowed_types is None or kind.upper() in rule.allowed_types)
             and not any(m.start <= match[1] and match[2] <= m.end for m in mentions)
+            and not (kind == _THERAPY and self._leads_date(doc, match))
         }
-        meant = longest(_not_overruled(own))
-        graph = ConTextGraph(
-            targets=mentions,
-            modifiers=[Modifier(own[match], match[1], match[2], doc) for match in meant],
-        )
+        modifiers = [
+            Modifier(own[match], match[1], match[2], doc) for match in longest(_not_overruled(own))
+        ]
+        if kind == _THERAPY:
+            for modifier in modifiers:
+                modifier.sequel = self._is_sequel(doc, modifier)
+        graph = ConTextGraph(targets=mentions, modifiers=modifiers)
         graph.update_scopes()
         graph.apply_modifiers()
-        return list(graph.edges)
+        if len(drugged) < 2:
+            return list(graph.edges)
+        return [
+            (target, modifier)
+            for target, modifier in graph.edges
+            if (line := lines.at(_first_char(doc, modifier))) == lines.at(target.start_char)
+            or line not in drugged
+        ]
+
+    @staticmethod
+    def _leads_date(doc: Doc, match: Match) -> bool:
+        """Whether a cue is the preposition of a date: "given on 3 March, then MMF"."""
+        _, start, end = match
+        word = doc[start]
+        if end - start > 1 or len(word) > _PREPOSITION or doc._.dates is None:
+            return False
+        behind = word.idx + len(word)
+        found = doc._.dates.within(behind, behind + _LONGEST_DATE)
+        return bool(found) and not doc.text[behind : found[0].start].strip()
+
+    def _is_sequel(self, doc: Doc, modifier: Modifier) -> bool:
+        """Whether a cue behind a drug tells what happened next, and of no other drug."""
+        if modifier.direction != "BACKWARD" or modifier.category not in _EVENTS:
+            return False
+        start, end = modifier.modifier_span
+        first, last = doc[start].idx, doc[end - 1].idx + len(doc[end - 1])
+        return self._may_follow(doc.text, first, last)
+
+    def _may_follow(self, text: str, start: int, end: int) -> bool:
+        before = self._sequel_before.search(text, max(0, start - _JOINT), start)
+        return bool(before) and self._names_no_other(text, start, end)
+
+    def _names_no_other(self, text: str, start: int, end: int) -> bool:
+        """Whether no other drug or habit follows a cue: "stopped for", not "stopped smoking"."""
+        words = [found.end() for found in _WORD.finditer(text, start, end)]
+        return any(self._sequel_behind.match(text[stop : stop + _JOINT]) for stop in words)
+
+    def _sequel(
+        self, doc: Doc, target: Span, drugs: int, matches: Sequence[Match]
+    ) -> Iterator[Cue]:
+        """The cues of a sentence that goes on about the last drug of the one before it: "Taken off
+        it in May.", "Stopped for nausea."."""
+        own = {
+            match: rule
+            for match in matches
+            if (rule := self._matcher.rule_map[self.nlp.vocab.strings[match[0]]]).category
+            in _TOLD_LATER
+            and (rule.allowed_types is None or _THERAPY.upper() in rule.allowed_types)
+        }
+        meant = longest(own)
+        if not meant:
+            return
+        text = doc.text
+        top = doc[meant[0][1]].sent.start_char
+        if drugs > _FEW or "\n\n" in text[target.end_char : top] or _BULLET.match(text, top):
+            return
+        lead = self._goes_on.match(text, top)
+        opens = lead.end() if lead else top
+        first = meant[0]
+        start, end = doc[first[1]].idx, doc[first[2] - 1].idx + len(doc[first[2] - 1])
+        title = "\n" in text[target.end_char : top] and not _MORE.match(text, end)
+        if start > opens or title:
+            return
+        opener = own[first].category
+        if opener in _STORY | _REFUSALS and not self._names_no_other(text, start, end):
+            return
+        if opener in _REFUSALS and own[first].direction == "FORWARD":
+            return
+        for match in meant:
+            if match != first and own[match].category not in _REASONS | _RESPONSES:
+                continue
+            yield Cue(
+                category=own[match].category.lower(),
+                start=doc[match[1]].idx,
+                end=doc[match[2] - 1].idx + len(doc[match[2] - 1]),
+                distance=_TOLD_LATER_BY + (match[1] - first[1]),
+                before=False,
+                sequel=True,
+            )
+
+
+def _first_char(doc: Doc, modifier: ConTextModifier) -> int:
+    return int(doc[modifier.modifier_span[0]].idx)
+
+
+def _crosses(doc: Doc, match: Match, lines: Lines, drugged: set[int]) -> bool:
+    """Whether a cue is made of the end of one drug's line and the beginning of the next line."""
+    _, start, end = match
+    line = lines.at(doc[start].idx)
+    return line in drugged and line != lines.at(doc[end - 1].idx)
 
 
 def _not_overruled(rules: Mapping[Match, ConTextRule]) -> list[Match]:
@@ -228,4 +367,6 @@ def _cue(doc: Doc, target: Span, modifier: ConTextModifier, mentions: Sequence[S
         distance=words + _RIVAL * between,
         before=before,
         separated=any(text in _WEIGHTS for text in gap),
+        rivals=between,
+        sequel=isinstance(modifier, Modifier) and modifier.sequel,
     )

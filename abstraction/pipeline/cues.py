@@ -11,7 +11,9 @@ class Cue:
 
     ``distance`` counts the words between cue and mention; a comma counts as two, a semicolon and
     another mention of the same kind as five.  ``separated``: a comma or semicolon stands between.
-    ``answers``: the cue is a form's answer, which reaches nothing but what was asked.
+    ``answers``: the cue is a form's answer, which reaches nothing but what was asked.  ``rivals``:
+    how many other mentions stand in between.  ``sequel``: it tells what happened next, and names no
+    other drug ("started in 2019, then stopped").
     """
 
     category: str
@@ -21,3 +23,5 @@ class Cue:
     before: bool
     separated: bool = False
     answers: bool = False
+    rivals: int = 0
+    sequel: bool = False

@@ -71,6 +71,9 @@ class FactParts:
     version: str
     ends_list: re.Pattern[str]
     since: re.Pattern[str]
+    ahead: re.Pattern[str]
+    administered: frozenset[str]
+    in_sessions: frozenset[str]
     by_sentence: dict[int, list[Target]]
 
     @classmethod
@@ -91,6 +94,9 @@ class FactParts:
                 rf"\b(?:{'|'.join(re.escape(word) for word in rules.dates.since)})\W*$",
                 re.IGNORECASE,
             ),
+            ahead=re.compile(rules.dates.ahead, re.IGNORECASE),
+            administered=frozenset(rules.dates.administered),
+            in_sessions=frozenset(rules.dates.in_sessions),
             by_sentence=by_sentence,
         )
 

@@ -12,6 +12,7 @@ from abstraction.pipeline.cues import Cue
 from abstraction.pipeline.fact_parts import FactParts
 from abstraction.pipeline.packs import SHIPPED, rule_pack
 from abstraction.pipeline.result_facts import demographic_fact, measurement_fact
+from abstraction.pipeline.standing import StandingWords, shared_standing
 from abstraction.pipeline.statement_facts import (
     allergy_fact,
     biopsy_fact,
@@ -20,7 +21,7 @@ from abstraction.pipeline.statement_facts import (
     status_fact,
 )
 from abstraction.pipeline.targets import Target
-from abstraction.pipeline.therapy_facts import shared_standing, therapy_fact
+from abstraction.pipeline.therapy_facts import therapy_fact
 
 for _name in ("patient_id", "note_id"):
     if not Doc.has_extension(_name):
@@ -49,9 +50,11 @@ class FactWriter:
 
     def __init__(self, nlp: Language, name: str, rules: str) -> None:
         self._rules = rule_pack(rules)
+        self._words = StandingWords.of(self._rules.context)
 
     def __call__(self, doc: Doc) -> Doc:
-        found = shared_standing(_facts(doc, FactParts.of(doc, self._rules)))
+        facts = _facts(doc, FactParts.of(doc, self._rules))
+        found = shared_standing(facts, doc.text, self._words)
         unique = {fact.fact_id: fact for fact in found}
         doc._.facts = tuple(sorted(unique.values(), key=lambda fact: fact.order()))
         return doc

@@ -17,7 +17,10 @@ from abstraction.pipeline.date_grammar import DateMention
 from abstraction.pipeline.dosing_grammar import DateRole, Dosing, DosingGrammar
 from abstraction.pipeline.packs import SHIPPED, rule_pack
 from abstraction.pipeline.page import Page
+from abstraction.pipeline.printed import any_of
 
+_BEFORE = 40
+"""Characters before a drug in which so many doses of it are told ("three pulses of")."""
 _CHANGE = 80
 """Characters between a drug and the one that it was given up for."""
 _LONGEST_DATE = 40
@@ -41,7 +44,13 @@ class TherapyReader:
     """Writes ``doc._.therapies``: for each mention its ``Dosing``; None where it is no therapy."""
 
     def __init__(self, nlp: Language, name: str, rules: str) -> None:
-        self._grammar = DosingGrammar(rule_pack(rules))
+        pack = rule_pack(rules)
+        self._grammar = DosingGrammar(pack)
+        self._one_dose = re.compile(r"[\s,(]{0,3}1\s\w")
+        self._course_before = re.compile(
+            rf"(?:{any_of(pack.dosing.courses)})[ \u00a0]{{0,2}}{pack.dates.course_before}$",
+            re.IGNORECASE,
+        )
 
     def __call__(self, doc: Doc) -> Doc:
         page = Page.of(doc)
@@ -66,6 +75,11 @@ class TherapyReader:
                 if following.sentence == target.sentence:
                     limit = min(limit, max(target.end, following.start))
             dosing = self._grammar.read(page.text, target, floor, limit)
+            before = page.text[max(floor, dosing.start - _BEFORE) : dosing.start]
+            if self._course_before.search(before):
+                dosing = replace(dosing, course=True)
+            elif dosing.single and self._one_dose.match(page.text, dosing.end):
+                dosing = replace(dosing, course=False)
             dates = page.dates.within(dosing.end, limit)
             found[number] = self._grammar.with_steps(page.text, dosing, limit, dates, note_date)
         return found

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from abstraction.dates import DateInterval
+from abstraction.dates import DateInterval, Days
 from abstraction.facts import (
-    Evidence,
-    Fact,
     Response,
     Temporality,
     TherapyFact,
@@ -17,13 +16,18 @@ from abstraction.facts import (
 )
 from abstraction.pipeline.assertions import TherapyJudgement, judge_therapy, nearest, reason_of
 from abstraction.pipeline.cues import Cue
+from abstraction.pipeline.date_grammar import DateMention
 from abstraction.pipeline.dating import interval
-from abstraction.pipeline.dosing_grammar import Dosing
+from abstraction.pipeline.dosing_grammar import DateRole, Dosing
 from abstraction.pipeline.fact_parts import FactParts, cue_parts
 from abstraction.pipeline.parts import Part
 from abstraction.pipeline.targets import Target
 from nlp_rules.schema import TherapyRule
 
+_BEFORE_DATE = 40
+"""Characters before a date in which a word says that it lies ahead."""
+_LOCAL = frozenset({"topical", "ophthalmic", "inhaled"})
+"""Routes of what is taken without a dose: "clobetasol to the scalp"."""
 _COURSE_CUES = frozenset({"active", "stopped", "held"})
 """Cues that tell a course, and no single administration."""
 
@@ -43,6 +47,8 @@ def therapy_fact(
     """A therapy.  A single administration has a date and no status; a course start and stop."""
     rule = target.rule
     dosed = dosing.dose is not None or dosing.frequency is not None
+    if dosed:
+        cues = [cue for cue in cues if not _answers_another(note, dosing, cue)]
     judged = judge_therapy(cues, note.implied(target), dosed=dosed)
     parts: list[Part] = [*dosing.parts, *cue_parts(judged.cues)]
     none_since = judged.status == "never_given" and any(r == "start" for r, _ in dosing.dates)
@@ -51,11 +57,22 @@ def therapy_fact(
     if judged.status == "unknown" and any(role == "since" for role, _ in dosing.dates):
         judged = replace(judged, temporality="current", status="active")
     judged = _by_order(judged, dosing)
-    course = _course(dosing, judged.status, none_since)
-    judged = _given_up(note, _ended(note, judged, dosing, course), dosing, course, cues)
+    dosing = replace(dosing, dates=tuple(_coming(note, target, judged, dosing)))
     single = isinstance(rule, TherapyRule) and rule.form in ("procedure", "vaccine")
+    lone = single or target.concept in note.administered
+    course = _course(dosing, judged, none_since, cues, lone=lone)
+    judged = _lying_ahead(note, judged, course, dosed=dosing.dose is not None)
+    by_day = lone or target.concept in note.in_sessions or dosing.route == "intravenous"
+    judged = _ended(note, target, judged, dosing, course, cues, lone=by_day)
+    judged = _given_up(note, judged, dosing, course, cues)
+    if judged.status == "active" and any(cue.sequel for cue in judged.cues):
+        course = replace(course, stop=None)
+    if judged.status == "unknown" and not judged.cues and dosing.route in _LOCAL:
+        judged = replace(judged, status="active")
     status = judged.status
-    if _is_once(single, cues, dosing, course) and status in ("active", "unknown", "stopped"):
+    if target.concept in note.in_sessions and _is_course(dosing, course):
+        single = False
+    if _is_once(single, lone, cues, dosing, course) and status in ("active", "unknown", "stopped"):
         date = course.date or course.stop
         if date is None and not single and status == "active":
             date = note.note_day
@@ -77,13 +94,31 @@ def therapy_fact(
         start=course.start,
         stop=course.stop,
         stop_reason=judged.stop_reason,
-        response="inadequate" if judged.inadequate else _response(cues),
+        response=_response(cues),
     )
+
+
+_ANSWER_WORDS = 3
+"""Words between a dosed drug and an answer from which on the answer is that of another question."""
+
+
+def _answers_another(note: FactParts, dosing: Dosing, cue: Cue) -> bool:
+    """Whether an answer behind a drug with its dose is that of a later question: "Meds: MMF 1 g.
+    ROS: fever, rash: none endorsed"."""
+    if not cue.answers or cue.before:
+        return False
+    told = max((end for _, _, end in dosing.parts if end <= cue.start), default=dosing.end)
+    return len(_WORD.findall(note.page.text, told, cue.start)) > _ANSWER_WORDS
 
 
 def _by_order(judged: TherapyJudgement, dosing: Dosing) -> TherapyJudgement:
     """What the order of dose steps makes of a drug that is taken: an earlier dose is over, a later
-    one planned."""
+    one planned; the first one is taken until the first that comes."""
+    ends = [cue for cue in judged.cues if cue.category == "stopped"]
+    until = bool(ends) and not any(cue.before or cue.sequel for cue in ends)
+    coming = bool(dosing.steps) and all(step.standing == "planned" for step in dosing.steps)
+    if judged.status == "stopped" and until and (coming or dosing.standing == "planned"):
+        judged = replace(judged, temporality="current", status="active", stop_reason=None)
     if dosing.standing is None or judged.status not in ("active", "unknown"):
         return judged
     if dosing.standing == "planned":
@@ -92,12 +127,22 @@ def _by_order(judged: TherapyJudgement, dosing: Dosing) -> TherapyJudgement:
     return replace(judged, temporality=temporality, status=dosing.standing)
 
 
-def _course(dosing: Dosing, status: TherapyStatus | None, none_since: bool) -> _Course:
+def _course(
+    dosing: Dosing,
+    judged: TherapyJudgement,
+    none_since: bool,
+    cues: Sequence[Cue],
+    *,
+    lone: bool,
+) -> _Course:
     """What the dates beside a therapy say; in "none since May" the start is the stop.
+
+    ``lone``: it is given on single days, so that one alone is no start.
 
     Several days on which it was given are the start and the stop of a course.
     """
     start = stop = date = None
+    status = judged.status
     given = [m for role, m in dosing.dates if role == "on" and m.basis != "note"]
     several = len(given) > 1 and len(given) == len(dosing.dates)
     repeated = dosing.course or dosing.route == "intravenous" or dosing.frequency is None
@@ -114,15 +159,25 @@ def _course(dosing: Dosing, status: TherapyStatus | None, none_since: bool) -> _
             start = days
         elif role == "last":
             stop = stop or (days if dosing.frequency is None else None)
+        elif role == "on" and _before_the_end(mention, judged, cues):
+            start = start or days
         elif role == "stop" or (role == "on" and status == "stopped"):
             stop = days
-        elif role == "on" and _begins(dosing, status, days, counted=counted):
+        elif role == "on" and _begins(dosing, status, days, counted=counted or lone):
             start = start or days
         elif role == "on":
             date = date or days
     if start is not None and stop is not None and stop.end < start.start:
         start = stop = None
     return _Course(start, stop, date)
+
+
+def _before_the_end(mention: DateMention, judged: TherapyJudgement, cues: Sequence[Cue]) -> bool:
+    """Whether a date stands behind the word that a drug was begun, and before the one that it was
+    stopped."""
+    ends = [cue.start for cue in judged.cues if cue.category in ("stopped", "held")]
+    begun = [cue for cue in cues if cue.category == "active" and cue.end <= mention.start]
+    return bool(ends and begun) and mention.end <= min(ends)
 
 
 def _begins(
@@ -134,20 +189,120 @@ def _begins(
     return dosing.course and status in ("active", "unknown")
 
 
-def _ended(
-    note: FactParts, judged: TherapyJudgement, dosing: Dosing, course: _Course
+def _is_course(dosing: Dosing, course: _Course) -> bool:
+    """Whether a procedure is told as a course of sessions."""
+    return dosing.course or dosing.frequency is not None or course.stop is not None
+
+
+_FAR_BACK = 240
+"""Days after which a day without a year is taken for one that comes."""
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_ARROW = re.compile(r"→|-+>|=+>|➔")
+_YEAR = re.compile(r"\d{4}|\d[/.-]\d{1,2}[/.-]\d{2}|['’]\d\d")
+
+
+def _coming(
+    note: FactParts, target: Target, judged: TherapyJudgement, dosing: Dosing
+) -> Iterator[tuple[DateRole, DateMention]]:
+    """The dates of a drug, where a day without a year that would lie far back is the next such day:
+    of a plan, or of what is taken until then."""
+    planned = judged.temporality == "planned" or "planned" in note.implied(target)
+    for role, mention in dosing.dates:
+        text = note.page.text
+        told_ahead = role == "stop" and note.ahead.search(
+            text, max(0, mention.start - _BEFORE_DATE), mention.start
+        )
+        over = judged.status in ("unknown", "stopped") and judged.temporality == "past"
+        yearless = mention.basis == "explicit" and not _YEAR.search(
+            text, mention.start, mention.end
+        )
+        if (
+            note.note_date is not None
+            and yearless
+            and role not in ("last", "since")
+            and ((planned and judged.status != "stopped") or (told_ahead and not over))
+            and (note.note_date - mention.days.start).days > _FAR_BACK
+        ):
+            yield role, replace(mention, days=_a_year_on(mention.days))
+        else:
+            yield role, mention
+
+
+def _a_year_on(days: Days) -> Days:
+    def on(day: dt.date) -> dt.date:
+        leap = (day.month, day.day) == (2, 29)
+        return day.replace(year=day.year + 1, day=28 if leap else day.day)
+
+    return Days(start=on(days.start), end=on(days.end))
+
+
+def _lying_ahead(
+    note: FactParts, judged: TherapyJudgement, course: _Course, *, dosed: bool
 ) -> TherapyJudgement:
-    """Stopped where a stop lies not after the note, or a past course is told as a whole."""
+    """Planned where all of its dates lie after the note; taken where only its stop does."""
+    today = note.note_date
+    if today is None or judged.assertion not in ("present", "hypothetical"):
+        return judged
+    begins = course.start or course.date
+    open_to_it = judged.status in ("active", "unknown") or (judged.status is None and dosed)
+    if begins is not None and begins.start > today and open_to_it:
+        return replace(judged, assertion="hypothetical", temporality="planned", status="planned")
+    stop = course.stop
+    if stop is not None and stop.start > today and judged.status == "stopped":
+        return replace(judged, temporality="current", status="active", stop_reason=None)
+    return judged
+
+
+def _is_told_whole(
+    note: FactParts, target: Target, judged: TherapyJudgement, dosing: Dosing
+) -> bool:
+    """Whether so many infusions or sessions are told that are over: "three pulses of"."""
+    implied = note.implied(target)
+    goes_on = any(cue.category == "active" for cue in judged.cues)
+    open_ended = dosing.frequency is not None and judged.temporality != "past"
+    to_come = "planned" in implied or "medication_list" in implied
+    return (
+        dosing.course
+        and judged.status in ("active", "unknown")
+        and judged.assertion == "present"
+        and not (goes_on or open_ended or to_come)
+    )
+
+
+def _ended(
+    note: FactParts,
+    target: Target,
+    judged: TherapyJudgement,
+    dosing: Dosing,
+    course: _Course,
+    cues: Sequence[Cue],
+    *,
+    lone: bool,
+) -> TherapyJudgement:
+    """Stopped where a stop lies not after the note, or a past course is told as a whole; with the
+    reason that its words give."""
     stop = course.stop
     ended = stop is not None and (note.note_date is None or stop.start <= note.note_date)
     told_whole = dosing.course and (
         (judged.status == "unknown" and judged.temporality == "past")
         or (judged.status in ("unknown", "active") and _is_long_over(note, course, dosing))
     )
+    told_whole = told_whole or (lone and _is_told_whole(note, target, judged, dosing))
     whole = course.start is not None and judged.status == "held"
-    if ((judged.status in ("unknown", "active") or whole) and ended) or told_whole:
-        return replace(judged, status="stopped", temporality="past")
+    taken_up = any(cue.category == "active" and cue.sequel for cue in judged.cues)
+    if ((judged.status in ("unknown", "active") or whole) and ended and not taken_up) or told_whole:
+        return _with_reason(replace(judged, status="stopped", temporality="past"), cues)
     return judged
+
+
+def _with_reason(judged: TherapyJudgement, cues: Sequence[Cue]) -> TherapyJudgement:
+    """A drug that has turned out to be stopped, with the reason for it."""
+    reason = reason_of(cues)
+    if judged.stop_reason is not None or reason is None:
+        return judged
+    told, why = reason
+    used = judged.cues if told in judged.cues else (*judged.cues, told)
+    return replace(judged, stop_reason=why, cues=used)
 
 
 _A_YEAR = 365
@@ -162,20 +317,18 @@ def _given_up(
 ) -> TherapyJudgement:
     """A drug of years ago with a reason to stop it beside it: "2004 AZA 75 mg, pancreatitis"."""
     began, reason = course.start or course.date, reason_of(cues)
-    if judged.status != "active" or reason is None or began is None or note.note_date is None:
+    if judged.status != "active" or reason is None:
         return judged
     taken = any(cue.category == "active" for cue in cues)
     since = any(role == "since" for role, _ in dosing.dates)
+    led_to = _ARROW.search(note.page.text, dosing.end, max(dosing.end, reason[0].start))
+    if led_to and not (taken or since or reason[0].rivals):
+        return _with_reason(replace(judged, status="stopped", temporality="past"), cues)
+    if began is None or note.note_date is None:
+        return judged
     if taken or since or (note.note_date - began.end).days < _A_YEAR:
         return judged
-    told, why = reason
-    return replace(
-        judged,
-        status="stopped",
-        temporality="past",
-        stop_reason=why,
-        cues=(*judged.cues, *(cue for cue in (told,) if cue not in judged.cues)),
-    )
+    return _with_reason(replace(judged, status="stopped", temporality="past"), cues)
 
 
 _LONG = 60
@@ -191,16 +344,19 @@ def _is_long_over(note: FactParts, course: _Course, dosing: Dosing) -> bool:
     return (note.note_date - began.end).days > _LONG
 
 
-def _is_once(single: bool, cues: Sequence[Cue], dosing: Dosing, course: _Course) -> bool:
+def _is_once(
+    single: bool, lone: bool, cues: Sequence[Cue], dosing: Dosing, course: _Course
+) -> bool:
     """Whether one administration is told: a procedure, a vaccine, or a dose into the vein that
-    has no frequency and is no course."""
-    if course.start is not None or (single and dosing.course):
+    has no frequency and is no course; ``lone``: a drug of single days with a day."""
+    if course.start is not None:
         return False
     uncued = not any(cue.category in _COURSE_CUES for cue in cues)
     infused = dosing.route == "intravenous" and dosing.dose is not None
     alone = dosing.frequency is None and not dosing.course
     once = dosing.single and not dosing.course
-    return single or once or (infused and alone and (course.date is not None or uncued))
+    dated = lone and alone and course.date is not None and course.stop is None
+    return single or once or dated or (infused and alone and (course.date is not None or uncued))
 
 
 def _temporality(note: FactParts, judged: TherapyJudgement, course: _Course) -> Temporality:
@@ -213,67 +369,13 @@ def _temporality(note: FactParts, judged: TherapyJudgement, course: _Course) -> 
 
 
 def _response(cues: Sequence[Cue]) -> Response | None:
-    if nearest(cues, "complete"):
-        return "complete"
-    return "partial" if nearest(cues, "partial") else None
+    """How it worked, by the nearest word for it."""
+    told = nearest(cues, *_RESPONSES)
+    return _RESPONSES[told.category] if told else None
 
 
-_TAKEN = ("active", "held", "stopped")
-
-
-def shared_standing(facts: Iterable[Fact]) -> Iterator[Fact]:
-    """The facts, where a bare mention of a drug takes the standing that the note gives the drug.
-
-    Only where its own words say nothing and all other mentions that say something agree; the
-    words of one of them become its evidence.
-    """
-    every = list(facts)
-    told: dict[str, list[TherapyFact]] = defaultdict(list)
-    for fact in every:
-        if (
-            isinstance(fact, TherapyFact)
-            and fact.status in _TAKEN
-            and fact.experiencer == "patient"
-        ):
-            told[fact.concept].append(fact)
-    for fact in every:
-        says = told[fact.concept] if isinstance(fact, TherapyFact) and _is_bare(fact) else []
-        if len({other.status for other in says}) == 1:
-            nearest = min(says, key=lambda other: abs(other.span.start - fact.span.start))
-            yield _standing_as(fact, nearest)
-        elif isinstance(fact, TherapyFact) and _is_new_in_plan(fact, told[fact.concept]):
-            planned = {"status": "planned", "assertion": "hypothetical", "temporality": "planned"}
-            yield fact.model_copy(update={**planned, "date": None})
-        else:
-            yield fact
-
-
-def _is_new_in_plan(fact: TherapyFact, told: Sequence[TherapyFact]) -> bool:
-    """Whether a plan names a drug that the note does not say to be taken."""
-    if fact.section != "plan" or fact.status != "active" or fact.start is not None:
-        return False
-    if any(part.role == "cue" for part in fact.evidence):
-        return False
-    return not any(other.section != "plan" and other.status != "stopped" for other in told)
-
-
-def _is_bare(fact: TherapyFact) -> bool:
-    """Whether a mention says of a drug neither how it stands nor when it was given."""
-    undated = fact.start is None and fact.stop is None and fact.date is None
-    cues = any(part.role in ("cue", "reason") for part in fact.evidence)
-    return fact.status == "unknown" and fact.assertion == "present" and undated and not cues
-
-
-def _standing_as(fact: Fact, other: TherapyFact) -> Fact:
-    cues = tuple(part for part in other.evidence if part.role in ("cue", "reason"))
-    mention = Evidence(role="cue", start=other.span.start, end=other.span.end, text=other.span.text)
-    evidence = sorted(
-        {*fact.evidence, *(cues or (mention,))}, key=lambda part: (part.start, part.end, part.role)
-    )
-    return fact.model_copy(
-        update={
-            "status": other.status,
-            "temporality": other.temporality,
-            "evidence": tuple(evidence),
-        }
-    )
+_RESPONSES: dict[str, Response] = {
+    "inefficacy": "inadequate",
+    "partial": "partial",
+    "complete": "complete",
+}

@@ -1,0 +1,54 @@
+"""Lines that were ended on purpose, and not wrapped.
+
+Phone notes and pasted lists have lines without bullets or full stops, which read as one sentence:
+what is said in one of them is not said of the drug of the next.  Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import pairwise
+
+_OPEN_END = re.compile(
+    r"(?:[,:/+&-]|\b(?:and|or|of|with|the|for|to|no|in|on|by|from|her|his|a))\s*$"
+)
+"""The end of a line that the next one carries on, however short it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The offsets at which a line begins that the one before it had room for."""
+
+    starts: tuple[int, ...]
+
+    def at(self, offset: int) -> int:
+        """The number of the line that holds the character; a wrapped line goes on."""
+        return bisect_right(self.starts, offset)
+
+    @classmethod
+    def of(cls, text: str) -> Lines:
+        """The lines of ``text``.  A wrapped line is one that had no room for the first word of
+        the next, by the widest line of its paragraph."""
+        found: list[int] = []
+        paragraph: list[tuple[int, str]] = []
+        position = 0
+        for line in [*text.splitlines(keepends=True), ""]:
+            if line.strip():
+                paragraph.append((position, line.rstrip()))
+            else:
+                found.extend(_unwrapped(paragraph))
+                paragraph = []
+            position += len(line)
+        return cls(tuple(found))
+
+
+def _unwrapped(paragraph: list[tuple[int, str]]) -> list[int]:
+    width = max((len(line) for _, line in paragraph), default=0)
+    found = [start for start, _ in paragraph[:1]]
+    for (_, above), (start, line) in pairwise(paragraph):
+        room = len(above) + 1 + len(line.split(maxsplit=1)[0]) <= width
+        if room and not _OPEN_END.search(above):
+            found.append(start)
+    return found
