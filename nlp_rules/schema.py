@@ -352,6 +352,9 @@ class SentenceRules(Rule):
     abbreviations: Words
     runs_on: tuple[Pattern, ...] = ()
     opens_line: tuple[ExactPattern, ...] = ()
+    carries_on: tuple[Pattern, ...] = Field(
+        (), description="Two lines of which the second belongs to the first, break included."
+    )
 
 
 TimeUnit = Literal["day", "week", "fortnight", "month", "year"]
@@ -497,6 +500,32 @@ class FrequencyRule(Rule):
 
     per_day: float
     words: Words = Field(min_length=1)
+    exact: tuple[ExactPattern, ...] = Field((), description="In this case alone: ON, a scan's BlD.")
+    adjectives: Words = Field((), description='Before the drug too: "weekly methotrexate".')
+
+
+class ShareRule(Rule):
+    """Words for one part of the day or the week; ``per_day`` as a fraction, null for the rest."""
+
+    of: Literal["day", "week", "alternate"]
+    per_day: Annotated[str, Field(pattern=r"^[1-9](/7|/2)?$")] | None = "1"
+    words: tuple[Pattern, ...] = Field(min_length=1)
+
+    @property
+    def times(self) -> Fraction | None:
+        """How often a day; None for what the other parts leave."""
+        return Fraction(self.per_day) if self.per_day else None
+
+
+class DividedDoseRules(Rule):
+    """Amounts that differ by the part of the day or the week: "10 mg mane 5 mg nocte"."""
+
+    shares: tuple[ShareRule, ...] = ()
+    gap: tuple[Pattern, ...] = Field((), description="Between an amount and its part of the day.")
+    between: tuple[Pattern, ...] = Field((), description="Between two such pairs.")
+    lead: tuple[Pattern, ...] = Field((), description="Between a strength and the tablets.")
+    in_turn: tuple[Pattern, ...] = Field((), description="Between two amounts taken in turn.")
+    says_in_turn: tuple[Pattern, ...] = Field((), description="Which of these say so alone.")
 
 
 class DoseStepRules(Rule):
@@ -508,6 +537,7 @@ class DoseStepRules(Rule):
     begins: Pattern = Field(r"(?!)", description="Before the date that a step begins on.")
     ends: Pattern = Field(r"(?!)", description="Before the date that a step ends on.")
     no_step: Pattern = Field(r"(?!)", description='Before a number that is no dose: "by 5 mg".')
+    spent: Pattern = Field(r"(?!)", description='How long a dose lasts: "x 1 week".')
     between: tuple[Pattern, ...] = Field((), description="Words that may stand between two steps.")
 
 
@@ -524,6 +554,19 @@ class DosingRules(Rule):
     changed_to: Pattern = Field(r"(?!)", description='Between two drugs: "switched to".')
     changes: Pattern = r"(?!)"
     dose_steps: DoseStepRules = DoseStepRules()
+    divided: DividedDoseRules = DividedDoseRules()
+    taken_daily: tuple[ConceptName, ...] = Field(
+        (), description='Drugs of which "x 2" and "2 x 50 mg" count times a day, and no course.'
+    )
+    times_before: Pattern = Field(r"(?!)", description='Before a dose: "2 x 50 mg".')
+    times_a_day_before: Pattern = Field(r"(?!)", description='Before a dose: "2dd 500 mg".')
+    times_after: Pattern = Field(r"(?!)", description='Behind a dose: "540 mg x 2".')
+    a_day: Pattern = Field(r"(?!)", description='The end of a unit that counts a day: "/day".')
+    directions: Pattern = Field(r"(?!)", description='Between a strength and "Take 3 tablets".')
+    whole_dose: Pattern = Field(r"(?!)", description="Beside an amount that is no single dose.")
+    in_all: Pattern = Field(r"(?!)", description='Beside what tablets come to: "(60 mg total)".')
+    clause_goes_on: Pattern = Field(r"(?!)", description="Behind a full stop within a clause.")
+    next_item: tuple[ExactPattern, ...] = Field((), description="Where another item begins.")
     tablets: Pattern = r"(?!)"
     counts: dict[str, float] = {}
     forms: tuple[Pattern, ...] = ()

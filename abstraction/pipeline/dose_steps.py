@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from abstraction.facts import TherapyStatus
@@ -19,11 +19,16 @@ from nlp_rules.schema import DoseStepRules
 _BLANK = re.compile(r"[\s\u00a0,;:()\[\]–—.-]+")
 _BLANK_WITHIN = re.compile(r"[ \t\u00a0]+")
 _ARROW = re.compile(r"→|-+>|=+>|➔|>")
+_TO = re.compile(r"\s?[-–~]\s?")
+"""Between the two dates that a step begins and ends on."""
 _YEAR = re.compile(r"\d{4}|\d[/.-]\d{1,2}[/.-]\d{2}|['’]\d\d")
 _NEXT_YEARS = 240
 """Days after which a step's day without a year is taken for one that comes."""
 _FARTHEST = 90
 """Characters from one step to the next."""
+
+_Bare = Callable[[str, int, int], "re.Match[str] | None"]
+"""Reads a number without a unit that is a dose: text, where it begins, how far it may reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class StepReader:
         self._to = re.compile(words.to, re.IGNORECASE)
         self._from = re.compile(words.begins, re.IGNORECASE)
         self._until = re.compile(words.ends, re.IGNORECASE)
+        self._spent = re.compile(words.spent, re.IGNORECASE)
         self._no_step = re.compile(words.no_step, re.IGNORECASE)
         self._filler = re.compile(rf"(?:{any_of(words.between)})(?!\w)", re.IGNORECASE)
         self._frequencies = frequencies
@@ -64,18 +70,20 @@ class StepReader:
         limit: int,
         dates: Sequence[DateMention],
         dose: re.Pattern[str],
-        bare: re.Pattern[str],
+        bare: _Bare,
     ) -> Iterator[Step]:
         """The steps in ``[start, limit)``, which is what stands behind a dose and no other drug
-        claims; ``dose`` has the groups ``number`` and ``unit``, ``bare`` the first alone."""
+        claims; ``dose`` has the groups ``number`` and ``unit``, ``bare`` finds the first alone."""
         by_start = {date.start: date for date in dates}
         position = self._behind(text, start, by_start)[2]
+        listed = False
         while position < limit:
             reach = min(limit, position + _FARTHEST)
-            step = self._next(text, position, reach, by_start, dose, bare)
+            step = self._next(text, position, reach, by_start, dose, bare, listed=listed)
             if step is None:
                 return
             yield step
+            listed = step.then
             position = self._behind(text, step.end, by_start)[2]
 
     def _next(
@@ -85,8 +93,11 @@ class StepReader:
         limit: int,
         dates: dict[int, DateMention],
         dose: re.Pattern[str],
-        bare: re.Pattern[str],
+        bare: _Bare,
+        *,
+        listed: bool,
     ) -> Step | None:
+        """The next dose; ``listed``: it need not be led to, for the one before it is to come."""
         now = then = led = False
         begins: DateMention | None = None
         until = False
@@ -103,11 +114,12 @@ class StepReader:
                 continue
             found = dose.match(text, place, limit)
             if found is None and (led or now or then or begins):
-                found = bare.match(text, place, limit)
+                found = bare(text, place, limit)
             if found is not None and not self._no_step.search(text, position, place):
                 begins_behind, ends, _ = self._behind(text, found.end(), dates)
                 begins = begins or begins_behind
-                if not (led or now or then or until or begins or ends):
+                in_list = listed and found.groupdict().get("unit") is not None
+                if not (led or now or then or until or begins or ends or in_list):
                     return None
                 return Step(
                     found.start(),
@@ -115,11 +127,14 @@ class StepReader:
                     found["number"],
                     found.groupdict().get("unit"),
                     now,
-                    then or (until and not now),
+                    then or (until and not now) or (in_list and not now and begins is None),
                     begins,
                     ends,
                     begins is not None and not _YEAR.search(text, begins.start, begins.end),
                 )
+            if spent := self._spent.match(text, place, limit):
+                then, place = not now, spent.end()
+                continue
             for pattern in (self._now, self._then, self._to, self._until):
                 if word := pattern.match(text, place, limit):
                     now, then = now or pattern is self._now, then or pattern is self._then
@@ -152,11 +167,13 @@ class StepReader:
             elif (date := dates.get(place)) is not None:
                 if role == "until":
                     ends = ends or date
-                elif role == "from":
+                elif role == "from" or begins is None:
                     begins = begins or date
                 else:
                     break
                 role, place, end = None, date.end, date.end
+                if begins is date and (dash := _TO.match(text, place, limit)):
+                    role, place = "until", dash.end()
             elif word := self._until.match(text, place, limit):
                 role, place = "until", word.end()
             elif word := self._from.match(text, place, limit):

@@ -9,20 +9,23 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, Literal
 
 from abstraction.facts import Dose, Route, TherapyStatus
 from abstraction.pipeline.date_grammar import DateMention
+from abstraction.pipeline.divided_doses import Divided, DividedDoses
+from abstraction.pipeline.dose_amounts import AMOUNT as _NUMBER
+from abstraction.pipeline.dose_amounts import LINK as _LINK
+from abstraction.pipeline.dose_amounts import amount
 from abstraction.pipeline.dose_steps import Step, StepReader, standings_of
 from abstraction.pipeline.parts import Part
-from abstraction.pipeline.printed import any_of, decimal
+from abstraction.pipeline.printed import any_of
 from abstraction.pipeline.targets import Target
 from nlp_rules.loader import RulePack
+from nlp_rules.schema import TherapyRule
 
-_NUMBER = r"\d{1,3}(?:,\d{3})+|\d+(?:[.,]\d+)?|\.\d+"
-_LINK = r"[\s\u00a0\u2009\u202f]{0,4}"
 _NEAR = 60
 """Characters after a drug in which its dose and frequency stand."""
 _BEFORE = 40
@@ -31,7 +34,18 @@ _ROUTE_BEFORE, _ROUTE_AFTER = 16, 24
 _SINGLE_BEFORE = 24
 """Characters before a drug in which it is said to be given once."""
 _CLAUSE_END = re.compile(r"[;\n\r]|(?<!\b\w)\.\s")
-_YEAR = re.compile(r"(?:19|20)\d\d")
+_STOP = re.compile(r";|(?<!\b\w)\.\s")
+_LAST_WORD = re.compile(r"[\w.]*$")
+_NO_BARE_DOSE = re.compile(r"(?:19|20)\d\d|0\d+")
+"""A year, or a time of the day ("0900")."""
+_COUNTED = 15
+"""A bare number below this with an "x" behind it is a count and no dose."""
+_COUNTS = re.compile(r"\s{0,4}(?:x\b|x(?=\d)|×)", re.IGNORECASE)
+_DIRECTIONS = 160
+"""Characters of the directions that stand in a sentence of their own behind a strength."""
+_DIRECTIONS_END = re.compile(r"(?<!\b\w)\.\s|\n(?!\s{0,12}[a-z])")
+_ENDS_DOSE = re.compile(r"\d\s{0,2}(?:[a-zµμ]{1,3}\b)?\s{0,2}(?:po|iv|sc)?\s{0,2}$", re.IGNORECASE)
+"""Text that ends with a dose, whose frequency would follow."""
 
 DateRole = Literal["start", "since", "stop", "last", "on"]
 """What a date says of a course: that it began, that it has gone on since, that it ended, that it
@@ -47,6 +61,7 @@ class Dosing:
 
     ``dose`` is as printed; ``frequency`` counts administrations a day; ``course`` says that the
     course is told as a whole: so many cycles or days; ``single`` that it was given once.
+    ``told`` is where the words of the dose end, ``reach`` where those of the drug do.
     """
 
     start: int
@@ -61,6 +76,46 @@ class Dosing:
     parts: tuple[Part, ...] = ()
     steps: tuple[Dosing, ...] = ()
     standing: TherapyStatus | None = None
+    told: int = 0
+    reach: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """A count beside a dose, its characters, and whether it can only be times a day."""
+
+    count: int
+    start: int
+    end: int
+    daily: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A dose as it is printed: its characters, its number and unit, and what divides it.
+
+    ``behind`` is where the frequency may begin; ``number`` is None where no single number is
+    printed ("1-1.5 g"); ``times`` is a count before or behind the dose ("2 x 50 mg").
+    """
+
+    number: str | None
+    unit: str | None
+    start: int
+    end: int
+    behind: int
+    divided: Divided | None = None
+    times: _Times | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Often:
+    """How often a day, milligrams a day, where that is said, and where the dose's words end."""
+
+    frequency: float | None = None
+    milligrams: float | None = None
+    part: Part | None = None
+    told: int = 0
+    course: bool = False
 
 
 class DosingGrammar:
@@ -78,14 +133,21 @@ class DosingGrammar:
             rf"(?P<unit>{units})(?![A-Za-z])",
             re.IGNORECASE,
         )
+        spelt_out = rf"{self._dose.pattern}(?!{_LINK}\(=?{_LINK}(?:{_NUMBER}){_LINK}m?g\b)"
+        self._step_dose = re.compile(spelt_out, re.IGNORECASE)
         self._bare_dose = re.compile(
-            rf"(?P<number>{_NUMBER})(?!\w|[%+]|:\d|[.-]\d|-[A-Za-z]{{3}}|{_LINK}%|{_LINK}x\b"
-            rf"|{_LINK}/\s?(?!(?:d|j|day|die|jour|Tag|dag|24|12|8|wk|week|w)\b))"
+            rf"(?P<number>{_NUMBER})(?!\w|[%+]|:\d|[.-]\d|-[A-Za-z]{{3}}|{_LINK}%"
+            rf"|{_LINK}/\s?(?!(?:d|j|day|die|jour|Tag|dag|(?:24|12|8)\s?h|wk|week|w)\b))"
         )
         self._not_a_dose = re.compile(any_of(dosing.not_doses_after))
         self._frequencies = [
             (entry.per_day, re.compile(_words(entry.words), re.IGNORECASE))
             for entry in dosing.frequencies
+        ]
+        self._frequencies += [
+            (entry.per_day, re.compile(any_of(entry.exact)))
+            for entry in dosing.frequencies
+            if entry.exact
         ]
         self._routes = [
             (route, re.compile(_words(words), re.IGNORECASE))
@@ -102,13 +164,39 @@ class DosingGrammar:
             rf"(?:{_LINK}(?:(?:{any_route})|{any_of(dosing.forms_before)})){{0,3}}{_LINK}$",
             re.IGNORECASE,
         )
+        before = rf"(?:{_LINK}(?:{any_route}|{any_of(dosing.forms_before)})){{0,3}}{_LINK}$"
+        self._adjectives = [
+            (entry.per_day, re.compile(f"({_words(entry.adjectives)}){before}", re.IGNORECASE))
+            for entry in dosing.frequencies
+            if entry.adjectives
+        ]
         often = [pattern for _, pattern in self._frequencies]
+        self._divided = DividedDoses(dosing.divided, self._milligrams, dosing.counts)
+        self._daily_drugs = frozenset(dosing.taken_daily)
+        self._times_before = re.compile(dosing.times_before, re.IGNORECASE)
+        self._times_a_day_before = re.compile(dosing.times_a_day_before, re.IGNORECASE)
+        self._times_after = re.compile(dosing.times_after, re.IGNORECASE)
+        self._a_day = re.compile(rf"(?:{dosing.a_day})$", re.IGNORECASE)
+        self._directions = re.compile(dosing.directions, re.IGNORECASE)
+        self._whole_dose = re.compile(dosing.whole_dose, re.IGNORECASE)
+        self._says_total = re.compile(dosing.in_all, re.IGNORECASE)
+        self._in_all = re.compile(
+            rf"\({_LINK}(?:=|{dosing.in_all})?{_LINK}(?P<number>{_NUMBER}){_LINK}"
+            rf"(?P<unit>{units}){_LINK}(?:{dosing.in_all})?{_LINK}\)",
+            re.IGNORECASE,
+        )
+        self._list = re.compile(
+            rf"(?P<first>{_NUMBER})(?:\s?[-–]\s?(?:{_NUMBER})){{2,8}}"
+            rf"(?:{_LINK}(?P<unit>{units}))?(?![\w/])",
+            re.IGNORECASE,
+        )
+        self._abbreviations = frozenset(rules.sentences.abbreviations)
         self._steps = StepReader(dosing.dose_steps, often)
         self._tablets = re.compile(dosing.tablets, re.IGNORECASE)
         self._course = re.compile(any_of(dosing.courses), re.IGNORECASE)
         self._single = re.compile(any_of(dosing.single), re.IGNORECASE)
         self._frequency_end = re.compile(
-            rf"{_CLAUSE_END.pattern}|,\s(?=[A-Za-z]+\s+\d)|{any_of(dosing.next_therapy)}"
+            rf"{any_of(dosing.next_item)}|{any_of(dosing.next_therapy)}"
         )
         self._joined = re.compile(rf"\s*(?:{any_of(dosing.between_therapies)})\s*")
         self._date_words: tuple[tuple[DateRole, re.Pattern[str]], ...] = (
@@ -128,38 +216,165 @@ class DosingGrammar:
 
     def read(self, text: str, target: Target, floor: int, limit: int) -> Dosing:
         """The dosing of the drug ``target``; ``[floor, limit)`` is what no other drug claims."""
-        parts: list[Part] = [("mention", target.start, target.end)]
         start, end = target.start, target.end
-        near = min(limit, target.end + _NEAR)
+        parts: list[Part] = [("mention", start, end)]
+        given = self._given(text, target, floor, limit)
         dose: Dose | None = None
-        lead = self._between.match(text, target.end, near)
-        begin = lead.end() if lead else target.end
-        printed = self._dose.match(text, begin, near) or self._bare(text, begin, near)
-        if printed is not None:
-            dose, end = self._as_dose(printed), printed.end()
-            parts.append(("dose", printed.start(), printed.end()))
-        elif before := self._dose_before.search(text, max(floor, start - _BEFORE), start):
-            dose, start = self._as_dose(before), before.start()
-            parts.append(("dose", before.start(), before.end("unit")))
-        tablets = self._tablets.match(text, end, near) if dose is not None else None
-        stop = min(limit, end + _NEAR)
-        often = self._frequency(text, tablets.end() if tablets else end, stop)
-        if often is not None:
-            parts.append(often[1])
-        frequency = often[0] if often else None
-        count = self._count(tablets["count"]) if tablets else 1
+        if given is not None:
+            start, end = min(start, given.start), max(end, given.end)
+            parts.append(("dose", given.start, given.end))
+            if given.number is not None:
+                dose = self._dose_of(given.number, given.unit)
+        behind, reach = self._directed(text, given, end, limit)
+        often = self._often(text, target, given, floor, behind, reach)
+        if often.part is not None:
+            parts.append(often.part)
+        past = max(end, given.times.end if given and given.times else end)
+        stop = min(limit, past + _NEAR)
         implied = target.term.route if target.term else None
         return Dosing(
             start,
             end,
             dose,
-            frequency,
-            self._daily(dose, frequency, count),
-            self._route(text, start, end, floor, limit) or implied,
-            course=self._is_course(text, end, stop),
-            single=self._is_single(text, start, end, floor, stop),
+            often.frequency,
+            often.milligrams,
+            self._route(text, start, end, floor, reach) or implied,
+            course=often.course or self._is_course(text, past, stop),
+            single=self._is_single(text, start, past, floor, stop),
             parts=tuple(parts),
+            told=often.told,
+            reach=reach,
         )
+
+    def _given(self, text: str, target: Target, floor: int, limit: int) -> _Given | None:
+        """The dose behind the name, or right before it; a procedure has none."""
+        if isinstance(target.rule, TherapyRule) and target.rule.form in ("procedure", "vaccine"):
+            return None
+        near = min(limit, target.end + _NEAR)
+        lead = self._between.match(text, target.end, near)
+        begin = lead.end() if lead else target.end
+        if listed := self._listed(text, begin, near):
+            end = begin + len(listed["first"])
+            return _Given(listed["first"], listed["unit"], begin, end, listed.end())
+        if leading := self._divided.behind_name(text, begin, near):
+            divided = leading.divided
+            return _Given(leading.number, leading.unit, begin, leading.end, divided.end, divided)
+        times = self._times_ahead(text, begin, near)
+        at = times.end if times else begin
+        printed = self._dose.match(text, at, near) or self._bare(text, at, near, led=bool(times))
+        if printed is None:
+            return self._given_before(text, target, floor)
+        unit, end = printed.groupdict().get("unit"), printed.end()
+        if self._is_range(printed) or self._whole_dose.match(text, end, near):
+            return _Given(None, unit, printed.start(), end, end)
+        if times is None and target.concept in self._daily_drugs:
+            times = self._times_behind(text, end, near)
+        divided_so = self._divided.behind_dose(text, end, limit, amount(printed["number"]), unit)
+        start = times.start if times and times.start < printed.start() else printed.start()
+        behind = max(end, times.end) if times else end
+        return _Given(printed["number"], unit, start, end, behind, divided_so, times)
+
+    def _given_before(self, text: str, target: Target, floor: int) -> _Given | None:
+        """A dose right before the name, in its line: "10 mg of prednisone"."""
+        opening = max(floor, target.start - _BEFORE)
+        printed = self._dose_before.search(text, opening, target.start)
+        if printed is None or "\n" in printed[0]:
+            return None
+        start, end = printed.start(), printed.end("unit")
+        return _Given(printed["number"], printed["unit"], start, end, target.end)
+
+    def _times_ahead(self, text: str, begin: int, near: int) -> _Times | None:
+        if daily := self._times_a_day_before.match(text, begin, near):
+            return _Times(int(daily["count"]), daily.start(), daily.end(), daily=True)
+        times = self._times_before.match(text, begin, near)
+        return _Times(int(times["count"]), *times.span(), daily=False) if times else None
+
+    def _times_behind(self, text: str, end: int, near: int) -> _Times | None:
+        times = self._times_after.match(text, end, near)
+        return _Times(int(times["count"]), *times.span(), daily=False) if times else None
+
+    def _is_range(self, printed: re.Match[str]) -> bool:
+        """Whether no single number is printed: "1-1.5 g"."""
+        upper = printed.groupdict().get("upper")
+        return upper is not None and amount(upper) > amount(printed["number"])
+
+    def _listed(self, text: str, begin: int, near: int) -> re.Match[str] | None:
+        """The doses of a taper in one word: "40-30-20 mg"."""
+        listed = self._list.match(text, begin, near)
+        if listed is None:
+            return None
+        sizes = [amount(found) for found in _listed_numbers(listed)]
+        falls = all(one > other > 0 for one, other in pairwise(sizes))
+        return listed if falls else None
+
+    def _directed(self, text: str, given: _Given | None, end: int, limit: int) -> tuple[int, int]:
+        """Where the frequency begins and how far the drug reaches: past the end of its sentence
+        where directions follow a strength ("20 mg tablet. Take 3 tablets daily")."""
+        if given is None:
+            return end, limit
+        directions = self._directions.match(text, given.behind, given.behind + _DIRECTIONS)
+        if directions is None:
+            return given.behind, limit
+        end = min(len(text), directions.end() + _DIRECTIONS)
+        stop = _DIRECTIONS_END.search(text, directions.end(), end)
+        return directions.end(), max(limit, stop.start() if stop else end)
+
+    def _often(
+        self, text: str, target: Target, given: _Given | None, floor: int, behind: int, reach: int
+    ) -> _Often:
+        """How often and how much a day: from what divides the dose, or the frequency beside it."""
+        if given is not None and given.divided is not None and given.number is not None:
+            return self._often_divided(given, given.divided)
+        stop = min(reach, behind + _NEAR)
+        tablets = self._tablets.match(text, behind, stop) if given and given.number else None
+        found = self._frequency_beside(
+            text, target, floor, tablets.end() if tablets else behind, stop
+        )
+        count = self._count(tablets["count"]) if tablets else Fraction(1)
+        times = given.times if given else None
+        if times is not None and (times.daily or target.concept in self._daily_drugs):
+            if found is None or found[0] == 1:
+                found = times.count, ("frequency", times.start, times.end)
+            elif given and times.start < given.end and tablets is None:
+                count = Fraction(times.count)
+        if given is None:
+            return _Often(
+                found[0] if found else None, None, found[1] if found else None, target.end
+            )
+        if found is None and given.unit and self._a_day.search(given.unit):
+            found = 1.0, ("frequency", given.start, given.end)
+        told = max(given.end, times.end if times else 0)
+        size = Fraction(amount(given.number)) * count if given.number else None
+        unit = given.unit
+        if whole := self._whole(text, behind, found[1][1] if found else stop, bool(tablets)):
+            told, size, unit = whole.end(), Fraction(amount(whole["number"])), whole["unit"]
+        course = times is not None and found is None
+        if found is None:
+            return _Often(told=told, course=course)
+        daily = self._a_day_of(size, unit, found[0]) if size else None
+        return _Often(found[0], daily, found[1], told, course)
+
+    def _often_divided(self, given: _Given, divided: Divided) -> _Often:
+        strength = Fraction(amount(given.number or "")) if divided.counted else Fraction(1)
+        daily = self._a_day_of(divided.amount * strength, given.unit, 1)
+        part: Part = ("frequency", divided.start, divided.end)
+        return _Often(divided.frequency, daily, part, divided.end)
+
+    def _frequency_beside(
+        self, text: str, target: Target, floor: int, start: int, stop: int
+    ) -> tuple[float, Part] | None:
+        """The frequency right behind, or right before the drug, or else further behind."""
+        found = self._frequency(text, start, stop)
+        if found is not None and not text[start : found[1][1]].strip(" \t\u00a0(,"):
+            return found
+        return self._frequency_before(text, target.start, floor) or found
+
+    def _whole(self, text: str, start: int, stop: int, counted: bool) -> re.Match[str] | None:
+        """What the tablets come to: "3 tablets (60 mg total)"."""
+        whole = self._in_all.search(text, start, stop)
+        if whole is None or self._factor(whole["unit"]) is None:
+            return None
+        return whole if counted or self._says_total.search(whole[0]) else None
 
     def date_roles(
         self, text: str, dates: Sequence[DateMention], floor: int
@@ -215,16 +430,32 @@ class DosingGrammar:
         """The dosing with the further doses that stand behind it, before ``limit``."""
         if dosing.dose is None:
             return dosing
-        found = list(self._steps.read(text, dosing.end, limit, dates, self._dose, self._bare_dose))
+        found = list(self._taper(text, dosing))
+        if not found:
+            start, reach = max(dosing.end, dosing.told), max(limit, dosing.reach)
+            found = list(self._steps.read(text, start, reach, dates, self._step_dose, self._bare))
         if not found:
             return dosing
         standings = standings_of(found, note_date)
-        ends = [*(step.start for step in found[1:]), limit]
+        ends = [*(step.start for step in found[1:]), max(limit, dosing.reach)]
         steps = tuple(
             self._of_step(text, dosing, step, end, standing)
             for step, end, standing in zip(found, ends, standings[1:], strict=True)
         )
         return replace(dosing, steps=steps, standing=standings[0])
+
+    def _taper(self, text: str, dosing: Dosing) -> Iterator[Step]:
+        """The further doses of a taper in one word, all to come."""
+        begin = next(start for role, start, _ in dosing.parts if role == "dose")
+        listed = self._listed(text, begin, begin + _NEAR)
+        if listed is None:
+            return
+        place = begin
+        for number in _listed_numbers(listed):
+            place = text.index(number, place)
+            if place > begin:
+                yield Step(place, place + len(number), number, listed["unit"], then=True)
+            place += len(number)
 
     def _of_step(
         self, text: str, named: Dosing, step: Step, limit: int, standing: TherapyStatus | None
@@ -250,41 +481,72 @@ class DosingGrammar:
             step.end,
             dose,
             frequency,
-            self._daily(of_course, frequency, 1),
+            self._a_day_of(Fraction(amount(step.number)), of_course.unit, frequency)
+            if frequency
+            else None,
             named.route,
             dates=tuple(dates),
             parts=tuple(parts),
             standing=standing,
         )
 
-    def _bare(self, text: str, begin: int, near: int) -> re.Match[str] | None:
-        """A number without a unit right after the name ("pred 10"); never a year or a date."""
+    def _bare(self, text: str, begin: int, near: int, *, led: bool = False) -> re.Match[str] | None:
+        """A number without a unit right after the name ("pred 10"), or where a step is told;
+        never a year, a time, a date, a count or a duration.  ``led``: a count stands before it."""
         match = self._bare_dose.match(text, begin, near)
-        if match is None or _YEAR.fullmatch(match["number"]):
+        if match is None or _NO_BARE_DOSE.fullmatch(match["number"]):
             return None
-        if self._not_a_dose.match(text[match.end() : match.end() + 12]):
+        if self._not_a_dose.match(text[match.end() : match.end() + 24]):
+            return None
+        if amount(match["number"]) < _COUNTED and _COUNTS.match(text, match.end()):
             return None
         between = text[begin - 1 : begin]
-        return match if between in (" ", "\u00a0", "", "(", ":", "-", "~", "→", ">") else None
-
-    def _as_dose(self, printed: re.Match[str]) -> Dose:
-        return self._dose_of(printed["number"], printed.groupdict().get("unit"))
+        return match if led or between in (*" \u00a0(:-~→>\t", "") else None
 
     def _dose_of(self, number: str, unit: str | None) -> Dose:
         """The printed number and unit; the unit in UCUM where ``dosing.yaml`` gives it."""
         if not unit:
-            return Dose(number=float(decimal(number)))
+            return Dose(number=float(amount(number)))
         squeezed = re.sub(r"\s", "", unit).lower()
-        return Dose(number=float(decimal(number)), unit=self._ucum.get(squeezed, squeezed))
+        return Dose(number=float(amount(number)), unit=self._ucum.get(squeezed, squeezed))
 
-    def _count(self, printed: str) -> float:
+    def _count(self, printed: str) -> Fraction:
         squeezed = " ".join(printed.lower().split())
-        return self._counts[squeezed] if squeezed in self._counts else float(printed)
+        return Fraction(self._counts.get(squeezed) or float(printed)).limit_denominator(400)
+
+    def _factor(self, unit: str | None) -> Fraction | None:
+        """Milligrams in one unit; None where it does not tell the amount of drug."""
+        factor = self._milligrams.get(" ".join(unit.lower().split())) if unit else None
+        return None if factor is None else Fraction(str(factor))
+
+    def _a_day_of(self, size: Fraction, unit: str | None, frequency: float) -> float | None:
+        """Milligrams a day; None where the unit does not tell the amount of drug."""
+        factor = self._factor(unit)
+        if factor is None:
+            return None
+        return round(float(size * factor * Fraction(frequency).limit_denominator(400)), 6)
+
+    def _frequency_before(self, text: str, start: int, floor: int) -> tuple[float, Part] | None:
+        """A frequency before the drug ("weekly methotrexate") that is not the one of a drug, or
+        of a dose, before that."""
+        opening = max(floor, start - _BEFORE)
+        found = [
+            (match.start(1), match.end(1), per_day)
+            for per_day, pattern in self._adjectives
+            if (match := pattern.search(text, opening, start))
+        ]
+        if not found:
+            return None
+        first, last, per_day = min(found)
+        lead = text[opening:first]
+        behind_drug = not lead.strip() and text[max(0, opening - 1) : opening].isalnum()
+        if behind_drug or _ENDS_DOSE.search(lead):
+            return None
+        return per_day, ("frequency", first, last)
 
     def _frequency(self, text: str, start: int, limit: int) -> tuple[float, Part] | None:
         """The first frequency before the next clause: administrations a day, and its place."""
-        stop = self._frequency_end.search(text, start, limit)
-        end = stop.start() if stop else limit
+        end = self._clause_end(text, start, limit)
         found = [
             (match.start(), -match.end(), per_day)
             for per_day, pattern in self._frequencies
@@ -295,11 +557,29 @@ class DosingGrammar:
         first, last, per_day = min(found)
         return per_day, ("frequency", first, -last)
 
+    def _clause_end(self, text: str, start: int, limit: int) -> int:
+        """Where the next clause or drug begins; a full stop of an abbreviation ends none."""
+        for stop in _STOP.finditer(text, start, limit):
+            if not self._is_abbreviation(text, stop):
+                limit = stop.start()
+                break
+        item = self._frequency_end.search(text, start, limit)
+        return item.start() if item else limit
+
+    def _is_abbreviation(self, text: str, stop: re.Match[str]) -> bool:
+        """Whether the full stop belongs to a word that is cut short ("tab. daily", "mg. daily")."""
+        word = _LAST_WORD.search(text, max(0, stop.start() - 12), stop.start())
+        before = word[0].lower() if word else ""
+        runs_on = text[stop.end() : stop.end() + 1].islower()
+        cut = before in self._abbreviations or (runs_on and before in self._milligrams)
+        return stop[0] != ";" and cut
+
     def _route(self, text: str, start: int, end: int, floor: int, limit: int) -> Route | None:
-        """The route that stands nearest to the mention ``[start, end)``, in its own clause."""
+        """The route that stands nearest to the mention ``[start, end)``, in its own clause; of two
+        as near the one behind it."""
         window = (max(floor, start - _ROUTE_BEFORE), min(limit, end + _ROUTE_AFTER))
         found = [
-            (abs(match.start() - start), route)
+            (max(start - match.end(), match.start() - end, 0), match.end() <= start, route)
             for route, pattern in self._routes
             for match in pattern.finditer(text, *window)
             if not re.search(
@@ -307,7 +587,7 @@ class DosingGrammar:
                 text[min(match.end(), end) : max(match.start(), start)],
             )
         ]
-        return min(found)[1] if found else None
+        return min(found)[2] if found else None
 
     def _is_course(self, text: str, start: int, limit: int) -> bool:
         stop = _CLAUSE_END.search(text, start, limit)
@@ -321,15 +601,11 @@ class DosingGrammar:
         before = text[max(floor, start - _SINGLE_BEFORE) : start]
         return bool(self._single.search(_CLAUSE_END.split(before)[-1]))
 
-    def _daily(self, dose: Dose | None, frequency: float | None, count: float) -> float | None:
-        """Milligrams a day; None where the unit does not tell the amount of drug."""
-        if dose is None or frequency is None or dose.unit is None:
-            return None
-        factor = self._milligrams.get(dose.unit.lower())
-        if factor is None:
-            return None
-        exact = Decimal(str(dose.number)) * Decimal(str(factor)) * Decimal(str(count))
-        return round(float(Fraction(exact) * Fraction(frequency).limit_denominator(400)), 6)
+
+def _listed_numbers(listed: re.Match[str]) -> list[str]:
+    """The numbers of a taper in one word, in their order."""
+    last = listed.start("unit") if listed["unit"] else listed.end()
+    return re.findall(_NUMBER, listed.string[listed.start() : last])
 
 
 def _just_before(words: Sequence[str]) -> re.Pattern[str]:

@@ -35,6 +35,7 @@ def sentence_starts(text: str, rules: SentenceRules) -> list[int]:
     abbreviations = frozenset(rules.abbreviations)
     open_end = re.compile(rf"(?:{any_of(rules.runs_on)})\s*$", re.IGNORECASE)
     opening = re.compile(rf"\s*(?:{any_of(rules.opens_line)})")
+    together = re.compile(any_of(rules.carries_on), re.IGNORECASE)
     for match in _STOP.finditer(text):
         if _ends_sentence(text, match, abbreviations):
             starts.add(_skip_space(text, match.end()))
@@ -43,7 +44,9 @@ def sentence_starts(text: str, rules: SentenceRules) -> list[int]:
     widths = _paragraph_widths(lines)
     for line, following, width in zip(lines, [*lines[1:], ""], widths, strict=True):
         position += len(line)
-        if following and line.strip() and not _runs_on(line, following, width, open_end, opening):
+        if not following or not line.strip() or together.search(_pair(line, following)):
+            continue
+        if not _runs_on(line, following, width, open_end, opening):
             starts.add(_skip_space(text, position))
     return _capped(sorted(s for s in starts if s < len(text)), text)
 
@@ -97,6 +100,11 @@ def _ends_sentence(text: str, stop: re.Match[str], abbreviations: frozenset[str]
     if rest[0].isdigit():
         return not re.fullmatch(r"\d{1,2}", before)
     return len(before) >= 3
+
+
+def _pair(line: str, following: str) -> str:
+    """Two lines with one break between them, whatever the break of the file."""
+    return f"{line.rstrip()}\n{following.rstrip()}"
 
 
 def _after_number(text: str, stop: int) -> bool:
