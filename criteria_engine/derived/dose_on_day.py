@@ -23,8 +23,8 @@ from criteria_engine.equivalents import equivalents, milligrams_a_day, milligram
 from criteria_engine.intervals import Extent, exactly
 
 DoseBasis = Literal["told", "between", "open"]
-"""How the dose is known: told for that very day, between what is told before and after it, or
-left open by the notes."""
+"""How the dose is known: told for that very day; of a course that runs on between two told doses,
+so that ``nearest`` is all there is to go by; or left open."""
 
 _ANY_DOSE = Extent(low=0)
 _NONE = exactly(0)
@@ -32,12 +32,17 @@ _NONE = exactly(0)
 
 @dataclass(frozen=True, slots=True)
 class DoseOnDay:
-    """Every amount, in milligrams of the reference drug, that the day may have had."""
+    """Every amount, in milligrams of the reference drug, that the day may have had.
+
+    ``nearest`` are the amounts told for the days next to it, where none is told for the day itself:
+    what was taken in between may have been more, so they bound nothing.
+    """
 
     day: dt.date
     mg: Extent
     basis: DoseBasis
     facts: tuple[TherapyFact, ...]
+    nearest: Extent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +86,14 @@ def dose_on_day(
     ]
     parts = _without_replaced(parts) or [DoseOnDay(day, _NONE, "told", tuple(denied))]
     bases = {part.basis for part in parts}
+    near = [part.nearest for part in parts if part.nearest]
     basis: DoseBasis = "open" if "open" in bases else "between" if "between" in bases else "told"
     return DoseOnDay(
         day=day,
         mg=_sum(part.mg for part in parts),
         basis=basis,
         facts=tuple(dict.fromkeys(fact for part in parts for fact in part.facts)),
+        nearest=_sum(near) if near else None,
     )
 
 
@@ -124,7 +131,7 @@ def _without_replaced(parts: list[DoseOnDay]) -> list[DoseOnDay]:
 
 
 def _between(chart: Chart, steps: list[_Step], day: dt.date, factor: Extent | None) -> DoseOnDay:
-    """From the dose before the day to the dose after it, where the course certainly runs on."""
+    """A day of which no dose is told, with the doses told next before and after it."""
     last = max((step.last for step in steps if step.last < day), default=None)
     first = min((step.first for step in steps if step.first > day), default=None)
     beside = [step for step in steps if step.last == last or step.first == first]
@@ -132,11 +139,10 @@ def _between(chart: Chart, steps: list[_Step], day: dt.date, factor: Extent | No
     runs_on = any(
         one.certain and one.certain.start <= day <= one.certain.end for one in chart.episodes
     )
-    if runs_on and last and first:
-        mg = _hull(step.mg for step in beside)
-        return DoseOnDay(day, _times(mg, factor), "between", facts)
+    nearest = _times(_hull(step.mg for step in beside), factor) if beside else None
     every = tuple(fact for fact in chart.facts if isinstance(fact, TherapyFact))
-    return DoseOnDay(day, _ANY_DOSE, "open", facts or every)
+    basis: DoseBasis = "between" if runs_on and last and first else "open"
+    return DoseOnDay(day, _ANY_DOSE, basis, facts or every, nearest)
 
 
 def _step(fact: TherapyFact) -> _Step | None:

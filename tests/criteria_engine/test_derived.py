@@ -84,9 +84,12 @@ def test_what_works_only_where_it_is_given_does_not_count():
     assert mg_on("2024-05-02", *facts) == (5, 5, "told")
 
 
-def test_between_two_doses_lies_one_of_them_and_after_the_last_any():
+def test_between_two_told_doses_any_may_have_been_taken_and_both_are_named():
     facts = (taken("prednisone", "2024-01-02", 20), taken("prednisone", "2024-05-02", 5))
-    assert mg_on("2024-03-01", *facts) == (5, 20, "between")
+    between = dose_on_day(chart(*facts), day("2024-03-01"), drugs=STEROIDS, of="prednisone")
+    assert (between.mg.low, between.mg.high, between.basis) == (0, math.inf, "between")
+    assert (between.nearest.low, between.nearest.high) == (5, 20)
+    assert len(between.facts) == 2
     assert mg_on("2024-07-01", *facts) == (0, math.inf, "open")
 
 
