@@ -54,6 +54,11 @@ class _Step:
     last: dt.date
     mg: Extent
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether a note tells when the dose began."""
+        return self.fact.start is not None
+
 
 def dose_on_day(
     chart: Chart,
@@ -110,12 +115,17 @@ def _parts(chart: Chart, day: dt.date, of: str) -> Iterable[DoseOnDay]:
     steps = [step for fact in therapies if (step := _step(fact)) is not None]
     told = [step for step in steps if step.first <= day <= step.last]
     if told:
-        newest = max(step.first for step in told)
-        governing = [step for step in told if step.first == newest]
+        governing = _governing(told)
         mg = _hull(step.mg for step in governing)
         yield DoseOnDay(day, _times(mg, factor), "told", tuple(step.fact for step in governing))
         return
     yield _between(chart, steps, day, factor)
+
+
+def _governing(told: list[_Step]) -> list[_Step]:
+    """The doses told for a day, without those that one begun later has followed."""
+    newest = max((step.first for step in told if step.is_begun), default=None)
+    return [step for step in told if not step.is_begun or step.first == newest]
 
 
 def _without_replaced(parts: list[DoseOnDay]) -> list[DoseOnDay]:

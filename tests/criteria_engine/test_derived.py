@@ -93,6 +93,14 @@ def test_between_two_told_doses_any_may_have_been_taken_and_both_are_named():
     assert mg_on("2024-07-01", *facts) == (0, math.inf, "open")
 
 
+def test_two_lists_of_one_day_with_different_doses_leave_both_possible():
+    facts = (
+        taken("prednisone", "2024-05-02", 7.5),
+        taken("prednisone", "2024-05-02", 5, start="2024-01-01..2024-01-31"),
+    )
+    assert mg_on("2024-05-02", *facts) == (5, 7.5, "told")
+
+
 def test_after_a_told_end_it_is_none_and_without_a_word_it_is_not_known():
     facts = (
         taken("prednisone", "2024-01-02", 20),
