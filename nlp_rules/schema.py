@@ -387,6 +387,9 @@ class DatesRule(Rule):
     until: Words
     last_given: Words = ()
     between_start_and_stop: tuple[ExactPattern, ...]
+    between_listed_days: Pattern = Field(
+        description='Between days that share the year of the last: "3 March and 17 April 2019".'
+    )
     numbers: dict[str, Annotated[float, Field(gt=0)]]
     time_units: dict[str, TimeUnit]
     about: tuple[Pattern, ...]

@@ -109,7 +109,10 @@ def date_forms(rules: DatesRule) -> re.Pattern[str]:
             |(?<=\bct\s)|(?<=\bmrt\s)|(?<=\bmri\s)|(?<=\bbloods\s))
           (?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?=[\s:),])
         | (?:(?<=\bon\s)|(?<=\badmission\s)|(?<=\bcontrol\s)|(?<=\bdischarge\s))
-          (?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])(?=[\s:),]))
+          (?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])(?=[\s:),])
+        | (?<![\d.])(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?=(?:{rules.between_listed_days})
+          (?:\d{{1,2}}\.\d{{1,2}}\.(?:{rules.between_listed_days})){{0,8}}
+          \d{{1,2}}\.\d{{1,2}}\.(?:\d{{4}}|\d{{2}})(?!\d)))
       | (?P<six_digits>
           (?:(?<=\btaken\s)|(?<=\blab\s)|(?<=\blabs\s)|(?<=\bprov\s)|(?<=\bdated\s)
             |(?<=\bcomparison\s)|(?<=\bsample\s)|(?<=\bon\s))

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from abstraction.dates import DateBasis, Days
+from abstraction.dates import DateBasis, Days, whole_year
 from abstraction.pipeline.date_forms import DAY_SLASH_MONTH, SEPARATED, date_forms, period_forms
 from abstraction.pipeline.date_readers import READERS, Setting, latest_day, period, split_numeric
 from nlp_rules.schema import DatesRule
@@ -47,6 +47,18 @@ _GUARDED = frozenset(
     }
 )
 """Forms that digits of another meaning can take."""
+_WITHOUT_YEAR = frozenset({"day_month", "month_day", "day_slash_month", "day_dot_month"})
+"""Forms of a day that may leave its year to the date behind it."""
+_DATED = frozenset({"numeric", "iso", "day_month", "month_day", "listed_day", "days_of_month"})
+"""Forms of a day that can give it."""
+_LONGEST_LIST = 10
+"""Days of one list before the one that gives their year."""
+_YEAR = re.compile(r"\d{4}|['’‘]\s?\d{2}\b|[/.-]\d{1,2}[/.-]\d{2}")
+_DAYS_OF_ONE_MONTH = re.compile(
+    r"(?:,\s?\d{1,2}(?:st|nd|rd|th)?){0,8},?\s(?:and|&)\s\d{1,2}(?:st|nd|rd|th)?,?\s"
+    r"(?P<year>(?:19|20)\d{2})\b"
+)
+"""What follows the first day of "March 3, 17 and 31, 2019"."""
 _VALUE_BEHIND = re.compile(r"\)?\s?[:=]?\s?[<>≤≥]?\d")
 _LARGEST_SCALE = 12
 """Scores of many joints, points or glomeruli aside, which are left to the words beside them."""
@@ -79,6 +91,7 @@ class DateGrammar:
         self._ahead = re.compile(rules.ahead, re.IGNORECASE)
         self._birth_before = re.compile(rules.birth_before, re.IGNORECASE)
         self._no_period = re.compile(rules.no_period_before, re.IGNORECASE)
+        self._joint = re.compile(rules.between_listed_days, re.IGNORECASE)
         self._leads_day = re.compile(rules.leads_day_slash_month, re.IGNORECASE)
         self._not_before = tuple(re.compile(p, re.IGNORECASE) for p in rules.not_dates_before)
         self._not_after = tuple(re.compile(p, re.IGNORECASE) for p in rules.not_dates_after)
@@ -156,13 +169,16 @@ class DateGrammar:
             form = next(name for name in READERS if match[name] is not None)
             if form in _GUARDED and self._is_no_date(text, match):
                 continue
+            coming = self._year_to_come(text, match, form, setting)
             if form == "month_short_year" and not self._leads(text, match):
                 continue
-            if form == "day_slash_month" and not self._is_day(text, match, note_date, day_first):
+            if form == "day_slash_month" and not (
+                coming or self._is_day(text, match, note_date, day_first)
+            ):
                 continue
             if self._birth_before.search(text, max(0, match.start() - _BESIDE), match.start()):
                 continue
-            days = READERS[form](match, setting)
+            days = READERS[form](match, replace(setting, coming=coming))
             if days is not None:
                 end = match.start() + len(match[0].rstrip(".,"))
                 basis = _BASES.get(form, "explicit")
@@ -208,6 +224,35 @@ class DateGrammar:
         orders = [(b, a), (a, b)] if day_first is None else [(b, a) if day_first else (a, b)]
         days = [latest_day(month, day, note_date) for month, day in orders]
         return any((note_date - found.start).days <= recent for found in days if found)
+
+    def _year_to_come(
+        self, text: str, match: re.Match[str], form: str, setting: Setting
+    ) -> Days | None:
+        """The date behind a day without a year that gives the year of both, in a list or range.
+
+        A fraction with nothing but a comma behind it is no part of one.
+        """
+        if form == "month_day" and (days := _DAYS_OF_ONE_MONTH.match(text, match.end())):
+            return whole_year(int(days["year"]))
+        for step in range(_LONGEST_LIST):
+            if form not in _WITHOUT_YEAR or _YEAR.search(match[0]):
+                return READERS[form](match, setting) if step and form in _DATED else None
+            joint = self._joint.match(text, match.end())
+            if joint is None or (step == 0 and self._may_be_a_fraction(text, match, form, joint)):
+                return None
+            following = self._forms.match(text, joint.end())
+            if following is None:
+                return None
+            match, form = following, next(n for n in READERS if following[n] is not None)
+        return None
+
+    def _may_be_a_fraction(
+        self, text: str, match: re.Match[str], form: str, joint: re.Match[str]
+    ) -> bool:
+        if form != "day_slash_month" or self._leads(text, match):
+            return False
+        a, b = (int(number) for number in match[0].split("/"))
+        return _is_fraction(a, b) and joint[0].strip() in (",", ";")
 
     def _leads(self, text: str, match: re.Match[str]) -> bool:
         """Whether the words before digits say that a day follows."""

@@ -39,7 +39,8 @@ class Setting:
 
     ``day_first`` is None where nothing in the note shows whether it writes the day first.
     ``births`` are the days on which the patient can have been born; ``previous`` are the days of
-    the date before this one in the text.
+    the date before this one in the text, ``coming`` those of the one behind it that gives the year
+    of both ("3 March and 17 April 2019").
     """
 
     rules: DatesRule
@@ -48,6 +49,7 @@ class Setting:
     ahead: re.Pattern[str]
     births: Days | None = None
     previous: Days | None = None
+    coming: Days | None = None
 
     @property
     def latest(self) -> dt.date | None:
@@ -138,18 +140,25 @@ def _compact(match: re.Match[str], setting: Setting) -> Days | None:
 
 
 def _day_slash_month(match: re.Match[str], setting: Setting) -> Days | None:
-    """A day without a year: the latest such day not after the note."""
-    latest, day_first = setting.latest, setting.day_first
-    if latest is None:
-        return None
+    """A day without a year, in either order of its numbers where the note shows none."""
+    day_first = setting.day_first
     a, b = (int(number) for number in match["day_slash_month"].split("/"))
     if (day_first and b > 12) or (day_first is False and a > 12):
         return None
     readings = [(b, a)] if day_first else [(a, b)]
     if day_first is None:
         readings = [(b, a), (a, b)]
-    found = [days for month, day in readings if (days := latest_day(month, day, latest))]
+    found = [days for month, day in readings if (days := _without_year(month, day, setting))]
     return hull(found[0], found[-1]) if found else None
+
+
+def _without_year(month: int, day: int, setting: Setting) -> Days | None:
+    """The day in the year of the date that follows, in the one before where its month is later;
+    else the latest such day not after the note."""
+    coming, latest = setting.coming, setting.latest
+    if coming is not None:
+        return _day(coming.start.year - (month > coming.end.month), month, day)
+    return latest_day(month, day, latest) if latest else None
 
 
 def latest_day(month: int, day: int, latest: dt.date) -> Days | None:
@@ -163,18 +172,18 @@ def latest_day(month: int, day: int, latest: dt.date) -> Days | None:
 
 def _day_and_month(match: re.Match[str], setting: Setting) -> Days | None:
     """A day and a named month; without a year the latest such day not after the note."""
-    latest, month = setting.latest, _named_month(match, setting)
+    month = _named_month(match, setting)
     numbers = re.findall(r"['’‘]?\s?\d+", match[0])
     day = int(re.sub(r"\D", "", numbers[0]))
     if len(numbers) > 1:
         return _day(_year(numbers[1], setting.note_date), month, day)
-    if latest is None:
-        return None
-    this_year = latest_day(month, day, latest)
-    if match["month_day"] is not None and _may_be_a_year(match, day, latest):
+    meant, latest = _without_year(month, day, setting), setting.latest
+    if setting.coming is not None or latest is None or match["month_day"] is None:
+        return meant
+    if _may_be_a_year(match, day, latest):
         as_year = whole_month(_year(f"{day:02}", latest), month)
-        return hull(this_year, as_year) if this_year else as_year
-    return this_year
+        return hull(meant, as_year) if meant else as_year
+    return meant
 
 
 def _may_be_a_year(match: re.Match[str], number: int, note_date: dt.date) -> bool:
@@ -332,7 +341,7 @@ def _month_short_year(match: re.Match[str], setting: Setting) -> Days | None:
 
 def _day_dot_month(match: re.Match[str], setting: Setting) -> Days | None:
     day, month = map(int, match["day_dot_month"].split(".")[:2])
-    return latest_day(month, day, setting.latest) if setting.latest else None
+    return _without_year(month, day, setting)
 
 
 def _six_digits(match: re.Match[str], setting: Setting) -> Days | None:

@@ -259,3 +259,49 @@ def test_dates_of_any_text_are_in_order_and_apart(text: str) -> None:
     found = dates(text)
     assert all(0 <= m.start < m.end <= len(text) for m in found)
     assert all(a.end <= b.start for a, b in pairwise(found))
+
+
+# ---- days of a list, of which only the last bears the year ---------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("infusions on 07 July and 08 July 2015", ["2015-07-07", "2015-07-08"]),
+        ("on 02/26, 02/27 and 02/28/2021", ["2021-02-26", "2021-02-27", "2021-02-28"]),
+        ("on 26/2, 27/2 and 28/2/21", ["2021-02-26", "2021-02-27", "2021-02-28"]),
+        ("March 3, March 17 and April 1, 2019", ["2019-03-03", "2019-03-17", "2019-04-01"]),
+        ("from 28 December to 3 January 2020", ["2019-12-28", "2020-01-03"]),
+        ("am 12.03., 26.03. und 09.04.2019", ["2019-03-12", "2019-03-26", "2019-04-09"]),
+        ("13/3 - 15/4/2019", ["2019-03-13", "2019-04-15"]),
+    ],
+)
+def test_days_of_a_list_share_the_year_of_the_last(text: str, days: list[str]) -> None:
+    found = dates(text)
+    assert [(one.days.start.isoformat(), one.days.end.isoformat()) for one in found] == [
+        (day, day) for day in days
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("12 May 2.4, 3 June 2019 1.2", "2026-05-12"),
+        ("on 3 May she fell; 5 May 2019", "2026-05-03"),
+    ],
+)
+def test_a_day_with_words_before_the_next_date_keeps_its_own_year(text: str, first: str) -> None:
+    assert dates(text)[0].days.start.isoformat() == first
+
+
+def test_a_strength_before_a_date_is_no_day() -> None:
+    assert [one.days.start.isoformat() for one in dates("power 4/5, 13/4/2020 seen")] == [
+        "2020-04-13"
+    ]
+
+
+@given(st.lists(DAYS, min_size=2, max_size=5, unique=True))
+def test_a_list_of_days_of_one_year_is_read_as_that_year(days: list[dt.date]) -> None:
+    ordered = sorted(day.replace(year=2020) for day in days)
+    printed = " and ".join(f"{day.day} {month(day)}" for day in ordered) + " 2020"
+    assert [one.days.start for one in dates(printed)] == ordered
