@@ -48,6 +48,8 @@ _REASONS: tuple[tuple[str, StopReason], ...] = (
     ("completed", "completed"),
     ("other_reason", "other"),
 )
+_WEAK = frozenset({"access", "other"})
+"""Reasons that explain a stop and tell of none by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,12 @@ def judge_therapy(
         return TherapyJudgement("possible", "current", person, "unknown", cues=(possible,))
     if chosen is not None and chosen.category == "declined" and (payer := nearest(cues, "payer")):
         return _standing("access_denied", person, None, False, (payer, chosen))
+    if reason and reason[1] in _WEAK and (chosen is None or chosen.category != "stopped"):
+        reason = None
+    if chosen is not None and chosen.category == "access_denied":
+        ended = nearest([cue for cue in cues if not cue.rivals], "stopped")
+        if ended is not None:
+            return _standing("stopped", person, "access", False, (ended, chosen))
     if reason and (chosen is None or chosen.category == "historical") and not dosed:
         return _standing("stopped", person, reason[1], failed is not None, (reason[0],))
     used = tuple(c for c in (chosen, reason[0] if reason else None, failed) if c is not None)
