@@ -87,11 +87,13 @@ class Cues(Rule):
 
     ``words`` are lists that cues may name in braces; ``exclusive`` are groups of categories of
     which one ends the scope of another ("stopped A and started B"); ``ended_by`` says which
-    categories a cue of one kind ends, one way.  ``sequel_before`` is what stands before a cue that
-    tells what happened next ("started in 2019, then stopped"), ``sequel_behind`` what stands behind
-    one that names no other drug, ``goes_on`` the words before the cue with which a sentence goes
-    on about the drug of the sentence before it ("It was stopped in May.").  ``other_name`` stands
-    between a drug and another name of it, ``new_dose`` is a cue that changes the dose.
+    categories a cue of one kind ends, one way.
+
+    ``sequel_before`` stands before a cue that tells what happened next ("started in 2019, then
+    stopped"), ``sequel_behind`` behind one that names no other drug; ``no_sequel`` are cues that
+    tell no event; ``goes_on`` are the words before the cue with which a sentence goes on about the
+    drug of the sentence before it ("It was stopped in May.").  ``other_name`` stands between a
+    drug and another name of it, ``new_dose`` is a cue that changes the dose.
     """
 
     words: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -99,6 +101,7 @@ class Cues(Rule):
     ended_by: dict[CueCategory | EndCategory, tuple[CueCategory, ...]] = Field(default_factory=dict)
     sequel_before: Pattern = r"(?!)"
     sequel_behind: Pattern = r"(?!)"
+    no_sequel: tuple[str, ...] = ()
     goes_on: Pattern = r"(?!)"
     other_name: Pattern = r"(?!)"
     new_dose: Pattern = r"(?!)"

@@ -411,6 +411,11 @@ class DatesRule(Rule):
     administered: tuple[ConceptName, ...] = Field(
         default=(), description="Drugs that are given on single days: a lone day is that of a dose."
     )
+    column_start: Pattern = Field(default=r"(?!)", description="Heads a column of starts.")
+    column_stop: Pattern = Field(default=r"(?!)", description="Heads a column of stops.")
+    column_no_course: Pattern = Field(
+        default=r"(?!)", description="Heads a column of dates that begin and end no course."
+    )
     course_before: Pattern = Field(
         default=r"(?!)", description='Between so many doses and their drug: "three pulses of IV".'
     )

@@ -48,6 +48,10 @@ _REASONS: tuple[tuple[str, StopReason], ...] = (
     ("completed", "completed"),
     ("other_reason", "other"),
 )
+_MANY = 9
+"""Drugs of a list that one reason can be given for."""
+_WEAK = frozenset({"access", "other"})
+"""Reasons that explain a stop and tell of none by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +180,6 @@ def judge_therapy(
         )
     if dosed:
         cues = [c for c in cues if not (c.category in _DENIALS and c.before and c.separated)]
-    reason = reason_of(cues)
     failed = nearest(cues, "inefficacy")
     standing = [c for c in cues if c.category in _STATUSES]
     chosen = min(
@@ -185,6 +188,7 @@ def judge_therapy(
         default=None,
     )
     chosen = _last_told(standing, chosen)
+    reason = reason_of(cues, chosen)
     condition = nearest(cues, "condition")
     if condition is not None and (chosen is None or chosen.distance > 0):
         return _standing("considered", person, None, False, (condition,))
@@ -203,6 +207,12 @@ def judge_therapy(
         return TherapyJudgement("possible", "current", person, "unknown", cues=(possible,))
     if chosen is not None and chosen.category == "declined" and (payer := nearest(cues, "payer")):
         return _standing("access_denied", person, None, False, (payer, chosen))
+    if reason and reason[1] in _WEAK and (chosen is None or chosen.category != "stopped"):
+        reason = None
+    if chosen is not None and chosen.category == "access_denied":
+        ended = nearest([cue for cue in cues if not cue.rivals], "stopped")
+        if ended is not None:
+            return _standing("stopped", person, "access", False, (ended, chosen))
     if reason and (chosen is None or chosen.category == "historical") and not dosed:
         return _standing("stopped", person, reason[1], failed is not None, (reason[0],))
     used = tuple(c for c in (chosen, reason[0] if reason else None, failed) if c is not None)
@@ -227,11 +237,12 @@ def _last_told(standing: Sequence[Cue], chosen: Cue | None) -> Cue | None:
     return max(later, key=lambda cue: cue.start, default=chosen)
 
 
-def reason_of(cues: Sequence[Cue]) -> tuple[Cue, StopReason] | None:
+def reason_of(cues: Sequence[Cue], chosen: Cue | None = None) -> tuple[Cue, StopReason] | None:
     """The cue that gives a reason to stop, and the reason; one with no other drug in between
-    first."""
+    first.  ``chosen``: the cue that stops it; what stands before a drug reaches as far as that."""
+    limit = chosen.rivals if chosen is not None else _MANY
     for own in (True, False):
-        near = [cue for cue in cues if not own or not cue.rivals]
+        near = [cue for cue in cues if cue.rivals <= (0 if own else limit if cue.before else _MANY)]
         for name, reason in _REASONS:
             if told := nearest(near, name):
                 return told, reason

@@ -51,6 +51,8 @@ _PREPOSITION = 2
 """Letters of a preposition that stands before a day."""
 _LONGEST_DATE = 40
 """Characters of the longest date."""
+_SENTENCES = 2
+"""Sentences in a row that go on about the drug of the one before them."""
 _FEW = 2
 """Drugs of a sentence of which the last one is still meant by the next sentence."""
 _JOINT = 40
@@ -97,7 +99,7 @@ class Modifier(ConTextModifier):
         (low, high), (start, end) = self.scope_span, other.modifier_span
         ends = other.direction == "TERMINATE" or other.category in self.rule.terminated_by
         apart = other.category == "SEMICOLON" and end < self._start
-        ends = ends or (self.direction == "BACKWARD" and apart)
+        ends = ends or (self.direction == "BACKWARD" and apart and not self.sequel)
         alike = other.category == self.category and other.allowed_types == self.allowed_types
         if self.direction == "TERMINATE" or not (ends or alike) or end <= low or high <= start:
             return False
@@ -161,6 +163,7 @@ class ClinicalConText(ConText):
         self._answers = AnswerGrammar(pack.answers)
         self._sequel_before = re.compile(pack.context.sequel_before, re.IGNORECASE)
         self._sequel_behind = re.compile(pack.context.sequel_behind, re.IGNORECASE)
+        self._no_sequel = frozenset(pack.context.no_sequel)
         self._goes_on = re.compile(pack.context.goes_on, re.IGNORECASE)
 
     def __call__(self, doc: Doc) -> Doc:
@@ -176,7 +179,7 @@ class ClinicalConText(ConText):
         matches: dict[int, list[Match]] = defaultdict(list)
         for match in self._matcher(doc):
             sentence = bisect_right(starts, match[1])
-            if sentence in by_sentence or sentence - 1 in by_sentence:
+            if any(number in by_sentence for number in range(sentence - _SENTENCES, sentence + 1)):
                 matches[sentence].append(match)
         lines = Lines.of(doc.text)
         cues: list[list[Cue]] = [[] for _ in targets]
@@ -189,12 +192,15 @@ class ClinicalConText(ConText):
                     cues[place[id(target)]].append(_cue(doc, target, modifier, mentions))
         for sentence, numbers in by_sentence.items():
             drugs = [n for n in numbers if targets[n].label_ == _THERAPY]
-            following = [
-                n for n in by_sentence.get(sentence + 1, ()) if targets[n].label_ == _THERAPY
-            ]
-            if drugs and not following:
-                last = drugs[-1]
-                cues[last] += self._sequel(doc, targets[last], len(drugs), matches[sentence + 1])
+            for further in range(sentence + 1, sentence + 1 + _SENTENCES):
+                others = [targets[n].label_ for n in by_sentence.get(further, ())]
+                if not drugs or _THERAPY in others:
+                    break
+                last = targets[drugs[-1]]
+                told = list(self._sequel(doc, last, len(drugs), matches.get(further, ())))
+                cues[drugs[-1]] += told
+                if not told:
+                    break
         found = list(self._answers.cues(doc.text, doc._.targets))
         spent = sorted({(c.start, c.end) for _, c in found if c.answers and not c.before})
         cues = [_unspent(reaching, spent) for reaching in cues]
@@ -255,11 +261,21 @@ class ClinicalConText(ConText):
 
     def _is_sequel(self, doc: Doc, modifier: Modifier) -> bool:
         """Whether a cue behind a drug tells what happened next, and of no other drug."""
-        if modifier.direction != "BACKWARD" or modifier.category not in _EVENTS:
+        if modifier.direction != "BACKWARD" or modifier.category not in _STORY:
             return False
         start, end = modifier.modifier_span
+        if doc[start:end].text.lower() in self._no_sequel:
+            return False
         first, last = doc[start].idx, doc[end - 1].idx + len(doc[end - 1])
         return self._may_follow(doc.text, first, last)
+
+    def _happens_next(self, doc: Doc, match: Match, rule: ConTextRule) -> bool:
+        _, start, end = match
+        return (
+            rule.category in _STORY
+            and rule.direction != "FORWARD"
+            and self._may_follow(doc.text, doc[start].idx, doc[end - 1].idx + len(doc[end - 1]))
+        )
 
     def _may_follow(self, text: str, start: int, end: int) -> bool:
         before = self._sequel_before.search(text, max(0, start - _JOINT), start)
@@ -302,7 +318,8 @@ class ClinicalConText(ConText):
         if opener in _REFUSALS and own[first].direction == "FORWARD":
             return
         for match in meant:
-            if match != first and own[match].category not in _REASONS | _RESPONSES:
+            told = own[match].category in _REASONS | _RESPONSES
+            if match != first and not told and not self._happens_next(doc, match, own[match]):
                 continue
             yield Cue(
                 category=own[match].category.lower(),

@@ -16,6 +16,9 @@ _OPEN_END = re.compile(
 )
 """The end of a line that the next one carries on, however short it is."""
 
+_ROWS = 60
+"""Rows of the longest table."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lines:
@@ -42,6 +45,29 @@ class Lines:
                 paragraph = []
             position += len(line)
         return cls(tuple(found))
+
+
+def column_head(text: str, offset: int) -> str | None:
+    """The head of the column that the character stands in, of a table whose cells are divided by
+    bars or tabs; None outside of one."""
+    start = text.rfind("\n", 0, offset) + 1
+    sign = next((s for s in "|\t" if s in text[start : _end_of_line(text, start)]), None)
+    if sign is None:
+        return None
+    column = text.count(sign, start, offset)
+    head = start
+    for _ in range(_ROWS):
+        above = text.rfind("\n", 0, max(0, head - 1)) + 1
+        if above >= head or sign not in text[above : head - 1]:
+            break
+        head = above
+    cells = text[head : _end_of_line(text, head)].split(sign)
+    return cells[column] if head < start and column < len(cells) else None
+
+
+def _end_of_line(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return end if end >= 0 else len(text)
 
 
 def _unwrapped(paragraph: list[tuple[int, str]]) -> list[int]:

@@ -6,15 +6,17 @@ import datetime as dt
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from abstraction.pipeline.cues import Cue
 from abstraction.pipeline.date_grammar import DateMention
 from abstraction.pipeline.dosing_grammar import DateRole, Dosing, DosingGrammar
+from abstraction.pipeline.lines import column_head
 from abstraction.pipeline.packs import SHIPPED, rule_pack
 from abstraction.pipeline.page import Page
 from abstraction.pipeline.printed import any_of
@@ -36,7 +38,7 @@ if not Doc.has_extension("therapies"):
 
 @Language.factory(
     "lupus_therapies",
-    requires=["doc._.targets", "doc._.dates"],
+    requires=["doc._.targets", "doc._.dates", "doc._.cues"],
     assigns=["doc._.therapies"],
     default_config={"rules": SHIPPED},
 )
@@ -46,6 +48,9 @@ class TherapyReader:
     def __init__(self, nlp: Language, name: str, rules: str) -> None:
         pack = rule_pack(rules)
         self._grammar = DosingGrammar(pack)
+        self._no_course = re.compile(pack.dates.column_no_course, re.IGNORECASE)
+        self._column_start = re.compile(pack.dates.column_start, re.IGNORECASE)
+        self._column_stop = re.compile(pack.dates.column_stop, re.IGNORECASE)
         self._one_dose = re.compile(r"[\s,(]{0,3}1\s\w")
         self._course_before = re.compile(
             rf"(?:{any_of(pack.dosing.courses)})[ \u00a0]{{0,2}}{pack.dates.course_before}$",
@@ -56,6 +61,7 @@ class TherapyReader:
         page = Page.of(doc)
         dosings = self._dosings(page, doc._.note_date)
         self._date(page, dosings)
+        self._date_later(page, dosings, doc._.cues)
         doc._.therapies = tuple(dosings.get(number) for number in range(len(page.targets)))
         return doc
 
@@ -104,7 +110,7 @@ class TherapyReader:
                 if (date.start, date.end) not in taken
             ]
             changes = self._changes(page, dosings, numbers)
-            for role, date in self._grammar.date_roles(page.text, dates, start):
+            for role, date in self._roles(page.text, dates, start):
                 if change := _between(page, dosings, changes, date):
                     first, second = change
                     dosings[first] = _dated(dosings[first], "stop", date)
@@ -114,6 +120,37 @@ class TherapyReader:
                     steps = dosings[number].steps
                     if not steps or date.start < steps[0].start:
                         dosings[number] = _dated(dosings[number], role, date)
+
+    def _roles(
+        self, text: str, dates: Sequence[DateMention], start: int
+    ) -> Iterator[tuple[DateRole, DateMention]]:
+        """What each date says of a course, by the head of its column or the words before it."""
+        for role, date in self._grammar.date_roles(text, dates, start):
+            head = column_head(text, date.start)
+            if head is None or not head.strip():
+                yield role, date
+            elif self._no_course.search(head):
+                continue
+            elif self._column_stop.search(head):
+                yield "stop", date
+            elif self._column_start.search(head):
+                yield "start", date
+            else:
+                yield role, date
+
+    def _date_later(
+        self, page: Page, dosings: dict[int, Dosing], cues: Sequence[Sequence[Cue]]
+    ) -> None:
+        """Gives the dates of a sentence that goes on about the drug of the one before it to that
+        drug: "It was stopped in May."."""
+        for number in dosings:
+            own = page.targets[number].sentence
+            later = {page.sentences.at(cue.start) for cue in cues[number] if cue.sequel} - {own}
+            for sentence in sorted(later):
+                start, end = page.sentences.bounds(sentence)
+                dates = page.dates.within(start, end)
+                for role, date in self._grammar.date_roles(page.text, dates, start):
+                    dosings[number] = _dated(dosings[number], role, date)
 
     def _changes(
         self, page: Page, dosings: dict[int, Dosing], numbers: Sequence[int]

@@ -77,6 +77,8 @@ def therapy_fact(
         if date is None and not single and status == "active":
             date = note.note_day
         status, course = None, _Course(date=date)
+        if judged.stop_reason in ("access", "other", "pregnancy", "completed"):
+            judged = replace(judged, stop_reason=None)
     if course == _Course() and status in ("active", "held"):
         course = _Course(date=note.note_day)
     place, codes = (dosing.start, dosing.end), rule.codes if rule else ()
