@@ -44,9 +44,11 @@ def sentence_starts(text: str, rules: SentenceRules) -> list[int]:
     widths = _paragraph_widths(lines)
     for line, following, width in zip(lines, [*lines[1:], ""], widths, strict=True):
         position += len(line)
-        if not following or not line.strip() or together.search(_pair(line, following)):
+        if not following or not line.strip():
             continue
-        if not _runs_on(line, following, width, open_end, opening):
+        if together.search(_pair(line, following)):
+            starts.discard(_skip_space(text, position))
+        elif not _runs_on(line, following, width, open_end, opening):
             starts.add(_skip_space(text, position))
     return _capped(sorted(s for s in starts if s < len(text)), text)
 
