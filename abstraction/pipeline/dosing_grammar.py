@@ -30,7 +30,7 @@ _NEAR = 60
 """Characters after a drug in which its dose and frequency stand."""
 _BEFORE = 40
 """Characters before a drug, or a date, in which a dose, or a date word, belongs to it."""
-_ROUTE_BEFORE, _ROUTE_AFTER = 16, 24
+_ROUTE_BEFORE, _ROUTE_AFTER, _ROUTE_DIRECTED = 16, 24, 40
 _SINGLE_BEFORE = 24
 """Characters before a drug in which it is said to be given once."""
 _CLAUSE_END = re.compile(r"[;\n\r]|(?<!\b\w)\.\s")
@@ -181,6 +181,7 @@ class DosingGrammar:
         self._times_before = re.compile(dosing.times_before, re.IGNORECASE)
         self._times_a_day_before = re.compile(dosing.times_a_day_before, re.IGNORECASE)
         self._times_after = re.compile(dosing.times_after, re.IGNORECASE)
+        self._bare_before = re.compile(dosing.bare_before, re.IGNORECASE)
         self._at_once = frozenset(dosing.at_once)
         self._in_parts = [
             (entry.parts, re.compile(any_of(entry.words), re.IGNORECASE))
@@ -254,7 +255,9 @@ class DosingGrammar:
             dose,
             often.frequency,
             often.milligrams,
-            self._route(text, start, end, floor, reach) or implied,
+            self._route(text, start, end, floor, limit)
+            or self._route(text, behind, behind, behind, reach, _ROUTE_DIRECTED)
+            or implied,
             course=often.course or self._is_course(text, past, stop),
             single=self._is_single(text, start, past, floor, stop),
             parts=tuple(parts),
@@ -300,7 +303,8 @@ class DosingGrammar:
         opening = max(floor, target.start - _BEFORE)
         printed = self._dose_before.search(text, opening, target.start)
         if printed is None:
-            return None
+            bare = self._bare_before.search(text, opening, target.start)
+            return bare and _Given(bare["number"], None, *bare.span("number"), target.end)
         gap = text[printed.end("unit") : target.start]
         if "\n" in gap and not gap.strip():
             return None
@@ -515,11 +519,9 @@ class DosingGrammar:
         of_course = dose
         if dose.unit is None and named.dose is not None:
             of_course = Dose(number=dose.number, unit=named.dose.unit)
-        stop = min(limit, step.end + _NEAR)
-        often = self._frequency(text, step.end, stop)
-        frequency = often[0] if often else None
+        often = self._often_of_step(text, step, of_course.unit, limit)
         parts: list[Part] = [("dose", step.start, step.end)]
-        parts += [often[1]] if often else []
+        parts += [often.part] if often.part else []
         dates: list[tuple[DateRole, DateMention]] = []
         if step.begins is not None and not (step.yearless and standing == "planned"):
             dates.append(("start", step.begins))
@@ -531,15 +533,28 @@ class DosingGrammar:
             step.start,
             step.end,
             dose,
-            frequency,
-            self._a_day_of(Fraction(amount(step.number)), of_course.unit, frequency)
-            if frequency
-            else None,
+            often.frequency,
+            often.milligrams,
             named.route,
             dates=tuple(dates),
             parts=tuple(parts),
             standing=standing,
         )
+
+    def _often_of_step(self, text: str, step: Step, unit: str | None, limit: int) -> _Often:
+        """How often and how much a day a further dose is taken."""
+        size = amount(step.number)
+        divided = self._divided.behind_dose(text, step.end, limit, size, unit)
+        if divided is not None:
+            given = _Given(step.number, unit, step.start, step.end, step.end)
+            return self._often_divided(given, divided)
+        stop = min(limit, step.end + _NEAR)
+        tablets = self._tablets.match(text, step.end, stop)
+        found = self._frequency(text, tablets.end() if tablets else step.end, stop)
+        if found is None:
+            return _Often()
+        count = self._count(tablets["count"]) if tablets else Fraction(1)
+        return _Often(found[0], self._a_day_of(Fraction(size) * count, unit, found[0]), found[1])
 
     def _bare(self, text: str, begin: int, near: int, *, led: bool = False) -> re.Match[str] | None:
         """A number without a unit right after the name ("pred 10"), or where a step is told;
@@ -625,10 +640,12 @@ class DosingGrammar:
         cut = before in self._abbreviations or (runs_on and before in self._milligrams)
         return stop[0] != ";" and cut
 
-    def _route(self, text: str, start: int, end: int, floor: int, limit: int) -> Route | None:
+    def _route(
+        self, text: str, start: int, end: int, floor: int, limit: int, after: int = _ROUTE_AFTER
+    ) -> Route | None:
         """The route that stands nearest to the mention ``[start, end)``, in its own clause; of two
         as near the one behind it."""
-        window = (max(floor, start - _ROUTE_BEFORE), min(limit, end + _ROUTE_AFTER))
+        window = (max(floor, start - _ROUTE_BEFORE), min(limit, end + after))
         found = [
             (max(start - match.end(), match.start() - end, 0), match.end() <= start, route)
             for route, pattern in self._routes

@@ -21,6 +21,8 @@ _STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s)")
 _BULLET = re.compile(r"\s*(?:[-*•·‣▪◦o]\s|\(?\d{1,2}[.)]\s|\(?[a-z][.)]\s|#|\||>)", re.IGNORECASE)
 _TITLE = re.compile(r"\s*[A-Z][\w&/ ,()'-]{0,40}:")
 _CELLS = re.compile(r"\t|\S {3,}\S.*\S {3,}\S|\|")
+_LEADER = "...."
+"""Dots that lead the eye to the next column."""
 _LONGEST = 2_000
 """Characters of the longest sentence."""
 _WRAPPED_AT = 45
@@ -86,6 +88,8 @@ def _skip_space(text: str, position: int) -> int:
 
 
 def _ends_sentence(text: str, stop: re.Match[str], abbreviations: frozenset[str]) -> bool:
+    if stop[0].startswith(_LEADER):
+        return False
     if not stop[0].startswith("."):
         return not (stop[0].startswith("?") and text[stop.start() - 1 : stop.start()].isspace())
     word = re.search(r"[^\s(,;:\[]*$", text[max(0, stop.start() - 20) : stop.start()])
