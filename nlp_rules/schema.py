@@ -549,6 +549,13 @@ class DoseStepRules(Rule):
     between: tuple[Pattern, ...] = Field((), description="Words that may stand between two steps.")
 
 
+class PartsRule(Rule):
+    """How a dose that is told for the whole day is divided."""
+
+    parts: int = Field(ge=2)
+    words: tuple[Pattern, ...] = Field(min_length=1)
+
+
 class DosingRules(Rule):
     """Dose units, frequencies and routes as they are written on charts.
 
@@ -569,11 +576,17 @@ class DosingRules(Rule):
     times_before: Pattern = Field(r"(?!)", description='Before a dose: "2 x 50 mg".')
     times_a_day_before: Pattern = Field(r"(?!)", description='Before a dose: "2dd 500 mg".')
     times_after: Pattern = Field(r"(?!)", description='Behind a dose: "540 mg x 2".')
+    at_once: tuple[ConceptName, ...] = Field(
+        (), description='Drugs of which "6 x 2.5 mg" counts tablets that are taken together.'
+    )
+    bare_before: Pattern = Field(r"(?!)", description='Before the drug: "on 5 of".')
+    in_parts: tuple[PartsRule, ...] = ()
+    of_next: Pattern = Field(r"(?!)", description='Between a dose and its drug: "mg of".')
+    dose_in_name: ExactPattern = Field(r"(?!)", description='A name that ends with a dose: "P10".')
     a_day: Pattern = Field(r"(?!)", description='The end of a unit that counts a day: "/day".')
     directions: Pattern = Field(r"(?!)", description='Between a strength and "Take 3 tablets".')
     whole_dose: Pattern = Field(r"(?!)", description="Beside an amount that is no single dose.")
     in_all: Pattern = Field(r"(?!)", description='Beside what tablets come to: "(60 mg total)".')
-    clause_goes_on: Pattern = Field(r"(?!)", description="Behind a full stop within a clause.")
     next_item: tuple[ExactPattern, ...] = Field((), description="Where another item begins.")
     tablets: Pattern = r"(?!)"
     counts: dict[str, float] = {}

@@ -132,7 +132,9 @@ class DividedDoses:
         self, text: str, end: int, limit: int, first: Decimal, unit: str | None = None
     ) -> Divided | None:
         """A second amount that is taken every other time."""
-        found = self._in_turn.match(text, end, limit)
+        opening = self._share(text, self._past_gap(text, end, limit), limit)
+        begin = opening.end if opening and opening.of == "alternate" else end
+        found = self._in_turn.match(text, begin, limit)
         if found is None:
             return None
         close = self._gap.match(text, found.end(), limit)

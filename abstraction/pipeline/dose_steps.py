@@ -35,7 +35,8 @@ _Bare = Callable[[str, int, int], "re.Match[str] | None"]
 class Step:
     """A further dose: its characters, and whether it is said to be so ``now`` or to come ``then``.
 
-    ``begins`` and ``ends`` are the dates that stand beside it; ``yearless``: the first has no year.
+    ``begins`` and ``ends`` are the dates that stand beside it; ``yearless`` and ``ends_yearless``:
+    they have no year.
     """
 
     start: int
@@ -47,6 +48,7 @@ class Step:
     begins: DateMention | None = None
     ends: DateMention | None = None
     yearless: bool = False
+    ends_yearless: bool = False
 
 
 class StepReader:
@@ -75,8 +77,8 @@ class StepReader:
         """The steps in ``[start, limit)``, which is what stands behind a dose and no other drug
         claims; ``dose`` has the groups ``number`` and ``unit``, ``bare`` finds the first alone."""
         by_start = {date.start: date for date in dates}
-        position = self._behind(text, start, by_start)[2]
-        listed = False
+        _, ends, position = self._behind(text, start, by_start)
+        listed = ends is not None
         while position < limit:
             reach = min(limit, position + _FARTHEST)
             step = self._next(text, position, reach, by_start, dose, bare, listed=listed)
@@ -100,14 +102,15 @@ class StepReader:
         """The next dose; ``listed``: it need not be led to, for the one before it is to come."""
         now = then = led = False
         begins: DateMention | None = None
-        until = False
+        until = to_date = False
         place = position
         while place < limit:
             if blank := _BLANK.match(text, place, limit):
                 place = blank.end()
                 continue
             if (date := dates.get(place)) is not None:
-                begins, place = (begins if until else date), date.end
+                begins, place = (begins if to_date else date), date.end
+                to_date = False
                 continue
             if arrow := _ARROW.match(text, place, limit):
                 led, place = True, arrow.end()
@@ -130,7 +133,8 @@ class StepReader:
                     then or (until and not now) or (in_list and not now and begins is None),
                     begins,
                     ends,
-                    begins is not None and not _YEAR.search(text, begins.start, begins.end),
+                    _is_yearless(text, begins),
+                    _is_yearless(text, ends),
                 )
             if spent := self._spent.match(text, place, limit):
                 then, place = not now, spent.end()
@@ -139,7 +143,8 @@ class StepReader:
                 if word := pattern.match(text, place, limit):
                     now, then = now or pattern is self._now, then or pattern is self._then
                     led = led or pattern is self._to
-                    until = until or pattern is self._until
+                    to_date = pattern is self._until
+                    until = until or to_date
                     place = word.end()
                     break
             else:
@@ -180,6 +185,8 @@ class StepReader:
                 role, place = "from", word.end()
             elif word := self._frequency(text, place, limit):
                 place = word.end()
+            elif role and (filler := self._filler.match(text, place, limit)) and filler[0]:
+                place = filler.end()
             else:
                 break
         return begins, ends, end
@@ -201,13 +208,28 @@ def standings_of(steps: Sequence[Step], note_date: dt.date | None) -> list[Thera
     effective = [number for number, step in enumerate(steps) if _in_effect(step, note_date)]
     last = effective[-1] if effective else -1
     before: list[TherapyStatus | None] = ["stopped"] * (last + 1)
-    taken: list[TherapyStatus | None] = ["active" if effective else None]
+    over = bool(effective) and _is_over(steps[last], note_date)
+    taken: list[TherapyStatus | None] = [("stopped" if over else "active") if effective else None]
     planned: list[TherapyStatus | None] = ["planned"] * (len(steps) - last - 1)
     return [*before, *taken, *planned]
 
 
+def _is_yearless(text: str, date: DateMention | None) -> bool:
+    return date is not None and not _YEAR.search(text, date.start, date.end)
+
+
+def _is_over(step: Step, note_date: dt.date | None) -> bool:
+    """Whether a step had ended by the day of the note."""
+    if step.ends is None or note_date is None or step.ends.days.end >= note_date:
+        return False
+    far_back = (note_date - step.ends.days.end).days > _NEXT_YEARS
+    return not (step.ends_yearless and far_back)
+
+
 def _in_effect(step: Step, note_date: dt.date | None) -> bool:
     """Whether a step has been taken by the day of the note."""
+    if _is_over(step, note_date):
+        return True
     if step.begins is not None and note_date is not None:
         far_back = (note_date - step.begins.days.start).days > _NEXT_YEARS
         return step.begins.days.start <= note_date and not (step.yearless and far_back)

@@ -30,17 +30,22 @@ _NEAR = 60
 """Characters after a drug in which its dose and frequency stand."""
 _BEFORE = 40
 """Characters before a drug, or a date, in which a dose, or a date word, belongs to it."""
-_ROUTE_BEFORE, _ROUTE_AFTER = 16, 24
+_ROUTE_BEFORE, _ROUTE_AFTER, _ROUTE_DIRECTED = 16, 24, 40
 _SINGLE_BEFORE = 24
 """Characters before a drug in which it is said to be given once."""
 _CLAUSE_END = re.compile(r"[;\n\r]|(?<!\b\w)\.\s")
 _STOP = re.compile(r";|(?<!\b\w)\.\s")
 _LAST_WORD = re.compile(r"[\w.]*$")
-_NO_BARE_DOSE = re.compile(r"(?:19|20)\d\d|0\d+")
+_NO_BARE_DOSE = re.compile(r"(?:19|20)\d\d|0\d*")
 """A year, or a time of the day ("0900")."""
 _COUNTED = 15
 """A bare number below this with an "x" behind it is a count and no dose."""
 _COUNTS = re.compile(r"\s{0,4}(?:x\b|x(?=\d)|×)", re.IGNORECASE)
+_PARTS_BEHIND = 32
+"""Characters behind a frequency in which a day's dose is said to be taken in parts."""
+_PER_VOLUME = re.compile(r"\s?(?:/|per)\s?(?P<per>\d{1,3}(?:[.,]\d)?)?\s?mL\b", re.IGNORECASE)
+_VOLUME = re.compile(r"(?<![\d.,/])(?P<taken>\d{1,2}(?:[.,]\d{1,2})?)\s?mLs?\b", re.IGNORECASE)
+_ENDS_IN_COUNT = re.compile(r"\b\d{1,2}\s*$")
 _DIRECTIONS = 160
 """Characters of the directions that stand in a sentence of their own behind a strength."""
 _DIRECTIONS_END = re.compile(r"(?<!\b\w)\.\s|\n(?!\s{0,12}[a-z])")
@@ -164,7 +169,7 @@ class DosingGrammar:
             rf"(?:{_LINK}(?:(?:{any_route})|{any_of(dosing.forms_before)})){{0,3}}{_LINK}$",
             re.IGNORECASE,
         )
-        before = rf"(?:{_LINK}(?:{any_route}|{any_of(dosing.forms_before)})){{0,3}}{_LINK}$"
+        before = rf":?(?:{_LINK}(?:{any_route}|{any_of(dosing.forms_before)})){{0,3}}{_LINK}$"
         self._adjectives = [
             (entry.per_day, re.compile(f"({_words(entry.adjectives)}){before}", re.IGNORECASE))
             for entry in dosing.frequencies
@@ -176,6 +181,18 @@ class DosingGrammar:
         self._times_before = re.compile(dosing.times_before, re.IGNORECASE)
         self._times_a_day_before = re.compile(dosing.times_a_day_before, re.IGNORECASE)
         self._times_after = re.compile(dosing.times_after, re.IGNORECASE)
+        self._bare_before = re.compile(dosing.bare_before, re.IGNORECASE)
+        self._at_once = frozenset(dosing.at_once)
+        self._in_parts = [
+            (entry.parts, re.compile(any_of(entry.words), re.IGNORECASE))
+            for entry in dosing.in_parts
+        ]
+        self._of_next = re.compile(dosing.of_next, re.IGNORECASE)
+        self._equals = re.compile(
+            rf"{_LINK}(?:[=≈]|i\.?e\.?,?){_LINK}(?P<number>{_NUMBER}){_LINK}(?P<unit>{units})(?![\w/])",
+            re.IGNORECASE,
+        )
+        self._dose_in_name = re.compile(dosing.dose_in_name)
         self._a_day = re.compile(rf"(?:{dosing.a_day})$", re.IGNORECASE)
         self._directions = re.compile(dosing.directions, re.IGNORECASE)
         self._whole_dose = re.compile(dosing.whole_dose, re.IGNORECASE)
@@ -238,7 +255,9 @@ class DosingGrammar:
             dose,
             often.frequency,
             often.milligrams,
-            self._route(text, start, end, floor, reach) or implied,
+            self._route(text, start, end, floor, limit)
+            or self._route(text, behind, behind, behind, reach, _ROUTE_DIRECTED)
+            or implied,
             course=often.course or self._is_course(text, past, stop),
             single=self._is_single(text, start, past, floor, stop),
             parts=tuple(parts),
@@ -251,6 +270,9 @@ class DosingGrammar:
         if isinstance(target.rule, TherapyRule) and target.rule.form in ("procedure", "vaccine"):
             return None
         near = min(limit, target.end + _NEAR)
+        if named := self._dose_in_name.match(text, target.start, near):
+            start, end = named.span("number")
+            return _Given(named["number"], None, start, end, end)
         lead = self._between.match(text, target.end, near)
         begin = lead.end() if lead else target.end
         if listed := self._listed(text, begin, near):
@@ -265,6 +287,8 @@ class DosingGrammar:
         if printed is None:
             return self._given_before(text, target, floor)
         unit, end = printed.groupdict().get("unit"), printed.end()
+        if self._of_next.fullmatch(text, end, limit):
+            return None
         if self._is_range(printed) or self._whole_dose.match(text, end, near):
             return _Given(None, unit, printed.start(), end, end)
         if times is None and target.concept in self._daily_drugs:
@@ -278,7 +302,11 @@ class DosingGrammar:
         """A dose right before the name, in its line: "10 mg of prednisone"."""
         opening = max(floor, target.start - _BEFORE)
         printed = self._dose_before.search(text, opening, target.start)
-        if printed is None or "\n" in printed[0]:
+        if printed is None:
+            bare = self._bare_before.search(text, opening, target.start)
+            return bare and _Given(bare["number"], None, *bare.span("number"), target.end)
+        gap = text[printed.end("unit") : target.start]
+        if "\n" in gap and not gap.strip():
             return None
         start, end = printed.start(), printed.end("unit")
         return _Given(printed["number"], printed["unit"], start, end, target.end)
@@ -332,11 +360,14 @@ class DosingGrammar:
         )
         count = self._count(tablets["count"]) if tablets else Fraction(1)
         times = given.times if given else None
+        ahead = times is not None and given is not None and times.start < given.end
         if times is not None and (times.daily or target.concept in self._daily_drugs):
             if found is None or found[0] == 1:
                 found = times.count, ("frequency", times.start, times.end)
-            elif given and times.start < given.end and tablets is None:
+            elif ahead and tablets is None:
                 count = Fraction(times.count)
+        elif times is not None and found is not None and target.concept in self._at_once:
+            count = Fraction(times.count)
         if given is None:
             return _Often(
                 found[0] if found else None, None, found[1] if found else None, target.end
@@ -346,13 +377,23 @@ class DosingGrammar:
         told = max(given.end, times.end if times else 0)
         size = Fraction(amount(given.number)) * count if given.number else None
         unit = given.unit
-        if whole := self._whole(text, behind, found[1][1] if found else stop, bool(tablets)):
+        until = found[1][1] if found and found[1][1] >= behind else stop
+        if volume := self._volume(text, given.end, until):
+            size = size and size * volume
+        if whole := self._whole(text, behind, until, given, tablets):
             told, size, unit = whole.end(), Fraction(amount(whole["number"])), whole["unit"]
         course = times is not None and found is None
         if found is None:
             return _Often(told=told, course=course)
         daily = self._a_day_of(size, unit, found[0]) if size else None
-        return _Often(found[0], daily, found[1], told, course)
+        parts = self._parts(text, found, stop)
+        return _Often(parts or found[0], daily, found[1], told, course)
+
+    def _parts(self, text: str, found: tuple[float, Part], stop: int) -> int | None:
+        """In how many parts a day's dose is taken: "2 g daily in two doses"."""
+        end = max(found[1][2], min(stop, found[1][2] + _PARTS_BEHIND))
+        parts = (parts for parts, words in self._in_parts if words.search(text, found[1][1], end))
+        return next(parts, None) if found[0] == 1 else None
 
     def _often_divided(self, given: _Given, divided: Divided) -> _Often:
         strength = Fraction(amount(given.number or "")) if divided.counted else Fraction(1)
@@ -369,12 +410,26 @@ class DosingGrammar:
             return found
         return self._frequency_before(text, target.start, floor) or found
 
-    def _whole(self, text: str, start: int, stop: int, counted: bool) -> re.Match[str] | None:
-        """What the tablets come to: "3 tablets (60 mg total)"."""
-        whole = self._in_all.search(text, start, stop)
+    def _volume(self, text: str, end: int, stop: int) -> Fraction | None:
+        """How often a concentration's volume is taken: "200 mg/mL: 3 mL" is three times."""
+        printed = _PER_VOLUME.match(text, end)
+        taken = _VOLUME.search(text, printed.end(), stop) if printed else None
+        if printed is None or taken is None:
+            return None
+        return Fraction(amount(taken["taken"])) / Fraction(amount(printed["per"] or "1"))
+
+    def _whole(
+        self, text: str, start: int, stop: int, given: _Given, tablets: re.Match[str] | None
+    ) -> re.Match[str] | None:
+        """What the tablets, or the milligrams a kilogram, come to: "3 tablets (60 mg total)"."""
+        rated = "/" in (given.unit or "") and self._factor(given.unit) is None
+        by_weight = rated or bool(_PER_VOLUME.match(text, given.end))
+        equal = self._equals.match(text, start, min(len(text), start + _NEAR))
+        whole = self._in_all.search(text, start, stop) or (equal if by_weight else None)
         if whole is None or self._factor(whole["unit"]) is None:
             return None
-        return whole if counted or self._says_total.search(whole[0]) else None
+        counted = tablets is not None or _ENDS_IN_COUNT.search(text, start, whole.start())
+        return whole if counted or by_weight or self._says_total.search(whole[0]) else None
 
     def date_roles(
         self, text: str, dates: Sequence[DateMention], floor: int
@@ -464,11 +519,9 @@ class DosingGrammar:
         of_course = dose
         if dose.unit is None and named.dose is not None:
             of_course = Dose(number=dose.number, unit=named.dose.unit)
-        stop = min(limit, step.end + _NEAR)
-        often = self._frequency(text, step.end, stop)
-        frequency = often[0] if often else None
+        often = self._often_of_step(text, step, of_course.unit, limit)
         parts: list[Part] = [("dose", step.start, step.end)]
-        parts += [often[1]] if often else []
+        parts += [often.part] if often.part else []
         dates: list[tuple[DateRole, DateMention]] = []
         if step.begins is not None and not (step.yearless and standing == "planned"):
             dates.append(("start", step.begins))
@@ -480,15 +533,28 @@ class DosingGrammar:
             step.start,
             step.end,
             dose,
-            frequency,
-            self._a_day_of(Fraction(amount(step.number)), of_course.unit, frequency)
-            if frequency
-            else None,
+            often.frequency,
+            often.milligrams,
             named.route,
             dates=tuple(dates),
             parts=tuple(parts),
             standing=standing,
         )
+
+    def _often_of_step(self, text: str, step: Step, unit: str | None, limit: int) -> _Often:
+        """How often and how much a day a further dose is taken."""
+        size = amount(step.number)
+        divided = self._divided.behind_dose(text, step.end, limit, size, unit)
+        if divided is not None:
+            given = _Given(step.number, unit, step.start, step.end, step.end)
+            return self._often_divided(given, divided)
+        stop = min(limit, step.end + _NEAR)
+        tablets = self._tablets.match(text, step.end, stop)
+        found = self._frequency(text, tablets.end() if tablets else step.end, stop)
+        if found is None:
+            return _Often()
+        count = self._count(tablets["count"]) if tablets else Fraction(1)
+        return _Often(found[0], self._a_day_of(Fraction(size) * count, unit, found[0]), found[1])
 
     def _bare(self, text: str, begin: int, near: int, *, led: bool = False) -> re.Match[str] | None:
         """A number without a unit right after the name ("pred 10"), or where a step is told;
@@ -574,10 +640,12 @@ class DosingGrammar:
         cut = before in self._abbreviations or (runs_on and before in self._milligrams)
         return stop[0] != ";" and cut
 
-    def _route(self, text: str, start: int, end: int, floor: int, limit: int) -> Route | None:
+    def _route(
+        self, text: str, start: int, end: int, floor: int, limit: int, after: int = _ROUTE_AFTER
+    ) -> Route | None:
         """The route that stands nearest to the mention ``[start, end)``, in its own clause; of two
         as near the one behind it."""
-        window = (max(floor, start - _ROUTE_BEFORE), min(limit, end + _ROUTE_AFTER))
+        window = (max(floor, start - _ROUTE_BEFORE), min(limit, end + after))
         found = [
             (max(start - match.end(), match.start() - end, 0), match.end() <= start, route)
             for route, pattern in self._routes

@@ -19,6 +19,7 @@ from abstraction.pipeline.statement_facts import (
     diagnosis_fact,
     is_allergy,
     status_fact,
+    tells_course,
 )
 from abstraction.pipeline.targets import Target
 from abstraction.pipeline.therapy_facts import therapy_fact
@@ -94,6 +95,8 @@ def _of_mention(
     dosed = dosing is not None and (dosing.dose is not None or dosing.frequency is not None)
     if target.kind in ("therapy", "allergen") and not dosed and is_allergy(note, target, cues):
         yield allergy_fact(note, target, cues)
+        if target.kind == "therapy" and dosing is not None and tells_course(target, cues, dosing):
+            yield therapy_fact(note, target, cues, dosing)
     elif target.kind == "diagnosis":
         yield diagnosis_fact(note, target, cues)
     elif target.kind == "status":

@@ -21,6 +21,8 @@ _STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s)")
 _BULLET = re.compile(r"\s*(?:[-*•·‣▪◦o]\s|\(?\d{1,2}[.)]\s|\(?[a-z][.)]\s|#|\||>)", re.IGNORECASE)
 _TITLE = re.compile(r"\s*[A-Z][\w&/ ,()'-]{0,40}:")
 _CELLS = re.compile(r"\t|\S {3,}\S.*\S {3,}\S|\|")
+_LEADER = "...."
+"""Dots that lead the eye to the next column."""
 _LONGEST = 2_000
 """Characters of the longest sentence."""
 _WRAPPED_AT = 45
@@ -44,9 +46,11 @@ def sentence_starts(text: str, rules: SentenceRules) -> list[int]:
     widths = _paragraph_widths(lines)
     for line, following, width in zip(lines, [*lines[1:], ""], widths, strict=True):
         position += len(line)
-        if not following or not line.strip() or together.search(_pair(line, following)):
+        if not following or not line.strip():
             continue
-        if not _runs_on(line, following, width, open_end, opening):
+        if together.search(_pair(line, following)):
+            starts.discard(_skip_space(text, position))
+        elif not _runs_on(line, following, width, open_end, opening):
             starts.add(_skip_space(text, position))
     return _capped(sorted(s for s in starts if s < len(text)), text)
 
@@ -84,6 +88,8 @@ def _skip_space(text: str, position: int) -> int:
 
 
 def _ends_sentence(text: str, stop: re.Match[str], abbreviations: frozenset[str]) -> bool:
+    if stop[0].startswith(_LEADER):
+        return False
     if not stop[0].startswith("."):
         return not (stop[0].startswith("?") and text[stop.start() - 1 : stop.start()].isspace())
     word = re.search(r"[^\s(,;:\[]*$", text[max(0, stop.start() - 20) : stop.start()])

@@ -11,6 +11,7 @@ from abstraction.pipeline.assertions import Judgement, judge_statement, nearest
 from abstraction.pipeline.class_grammar import ClassPhrase
 from abstraction.pipeline.cues import Cue
 from abstraction.pipeline.dating import under
+from abstraction.pipeline.dosing_grammar import Dosing
 from abstraction.pipeline.fact_parts import FactParts, cue_parts, mention_of
 from abstraction.pipeline.parts import Part
 from abstraction.pipeline.targets import Target
@@ -64,6 +65,15 @@ def is_allergy(note: FactParts, target: Target, cues: Sequence[Cue]) -> bool:
         return "allergy" in note.implied(target)
     rivals = [cue for cue in cues if cue.category in ("active", "stopped", "historical")]
     return not any(rival.distance < allergy.distance for rival in rivals)
+
+
+def tells_course(target: Target, cues: Sequence[Cue], dosing: Dosing) -> bool:
+    """Whether an item of an allergy list says behind the drug that it was taken, or stopped, or
+    from when to when."""
+    told = ("active", "stopped", "historical")
+    if {"start", "stop"} <= {role for role, _ in dosing.dates}:
+        return True
+    return any(cue.category in told and cue.start >= target.end for cue in cues)
 
 
 def allergy_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> DiagnosisFact:

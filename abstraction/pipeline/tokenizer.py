@@ -17,7 +17,8 @@ PIECE = re.compile(
     r"""
     [-+]ve\b                                  # "-ve": one sign of a negative result
   | \d+(?:[.,]\d+)*                           # 12  3.2  1,850  3,2
-  | [^\W\d_]+(?:\d+(?!\d*[.,]\d))?            # dsDNA  C3  HBsAg, but UPCR|2.3
+  | [^\W\d_]+(?:\d+(?!\d*[.,]\d|\d*(?:mg|gm?|mcg)(?![\w/])))?
+                                              # dsDNA  C3  HBsAg, but UPCR|2.3, HCQ|200|mg
   | \s+
   | .
     """,
