@@ -16,7 +16,7 @@ demo: .venv/.ready
 	@echo "Open the report: $(CURDIR)/out/demo/report.html"
 
 test: chromium lint
-	.venv/bin/pytest
+	.venv/bin/pytest --numprocesses=auto --dist=loadfile
 
 lint: .venv/.ready
 	.venv/bin/ruff check .
