@@ -157,7 +157,7 @@ def _ticks(stretch: Stretch) -> list[Tick]:
     step = next((s for s in _MONTH_STEPS if s * 28 * stretch.per_day >= TICK_WIDTH), None)
     if step is None:
         return []
-    months = [place for place in _months(stretch) if place[1] % step == 0]
+    months = list(_months(stretch, step))
     return [_tick(stretch, *place, with_year=place is months[0]) for place in months]
 
 
@@ -170,14 +170,17 @@ def _tick(stretch: Stretch, ordinal: int, month: int, *, with_year: bool) -> Tic
     return Tick(x, f"{name} {year % 100:02}" if with_year else name, is_year=False)
 
 
-def _months(stretch: Stretch) -> Iterator[tuple[int, int]]:
-    """The months that begin in the stretch: the ordinal of their first day, and their number."""
-    ordinal = stretch.first
-    while ordinal < stretch.end:
-        day = dt.date.fromordinal(ordinal)
-        if day.day == 1:
-            yield ordinal, day.year * 12 + day.month - 1
-        ordinal += calendar.monthrange(day.year, day.month)[1] - day.day + 1
+def _months(stretch: Stretch, step: int) -> Iterator[tuple[int, int]]:
+    """Every month whose number ``step`` divides and that begins in the stretch.
+
+    A month's number counts from January of the year 0; it comes after the ordinal of its first day.
+    """
+    first, last = dt.date.fromordinal(stretch.first), dt.date.fromordinal(stretch.end - 1)
+    from_month = -(-(first.year * 12 + first.month - 1) // step) * step
+    for month in range(from_month, last.year * 12 + last.month, step):
+        ordinal = dt.date(month // 12, month % 12 + 1, 1).toordinal()
+        if ordinal >= stretch.first:
+            yield ordinal, month
 
 
 def _month_of(day: dt.date) -> tuple[int, int]:

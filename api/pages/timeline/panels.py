@@ -16,12 +16,12 @@ from api.pages.timeline.canvas import LABEL_CHARACTERS
 from api.pages.timeline.evidence import Disagreement, ElementIds, first_target
 from api.pages.timeline.marks import CHARACTER, MOST_MARKS, Span
 from api.pages.timeline.value_scale import value_scale
+from api.pages.timeline.words import TITRE
 from criteria_engine.intervals import exactly
 from criteria_engine.limits_of import AnalyteLimit
 from criteria_engine.quantities import Quantity, convert
 from criteria_engine.vocabulary import vocabulary
 
-TITRE = "{titer}"
 _INNER = 9.0
 _LEAST_HEIGHT = 42.0
 _LINE = 12.0
@@ -224,9 +224,9 @@ def _limit_label(limit: AnalyteLimit, unit: str, told: str) -> str:
 
 def result_name(name: str, unit: str, result: Result) -> str:
     """A result in a sentence."""
-    told = words.as_told(result.point.value)
+    told = words.as_told(result.point.value, "" if unit == TITRE else words.unit_words(unit))
     when = words.window(result.point.when)
-    return f"{name} {told} {words.unit_words(unit)}, {when}. {words.behind(result.point.facts)}."
+    return f"{name} {told}, {when}. {words.behind(result.point.facts)}."
 
 
 def _unit(points: Iterable[Point]) -> str:

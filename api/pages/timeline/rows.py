@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -96,14 +96,16 @@ def therapy_plans(
     for given in chart.administrations:
         entries[given.concept].append(_dose(given, element_ids))
     place = {concept: number for number, concept in enumerate(order)}
-    concepts = sorted(entries, key=lambda one: (place.get(one, len(place)), therapy_name(one), one))
+    concepts = sorted(
+        entries, key=lambda one: (place.get(one, len(place)), therapy_name(one).casefold(), one)
+    )
     return tuple(
         _plan(
             "therapy",
             therapy_name(concept),
             entries[concept],
             conflicts.get(("therapy", concept), []),
-            is_of_trial=concept in place,
+            is_of_trial=concept in order,
         )
         for concept in concepts
     )
@@ -125,6 +127,14 @@ def laid_out(plan: Plan, scale: TimeScale) -> Row:
     marks = in_lanes([placed(entry.mark, entry.days, scale) for entry in plan.entries])
     lanes = 1 + max((mark.lane for mark in marks), default=0)
     return Row(plan.kind, plan.name, marks, plan.conflicts, plan.is_of_trial, lanes)
+
+
+def by_trial_then_name(order: Sequence[str]) -> Callable[[str], tuple[int, str, str]]:
+    """What therapies are sorted by: their place in the trial's order, the others by name."""
+    places = {concept: place for place, concept in enumerate(order)}
+    return lambda concept: (
+        places.get(concept, len(places)), therapy_name(concept).casefold(), concept,
+    )  # fmt: skip
 
 
 def therapy_name(concept: str) -> str:

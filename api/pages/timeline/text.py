@@ -21,7 +21,7 @@ from api.pages.timeline.evidence import (
     organ,
 )
 from api.pages.timeline.panels import PanelPlan, limit_words
-from api.pages.timeline.rows import therapy_name
+from api.pages.timeline.rows import by_trial_then_name, therapy_name
 from criteria_engine.wording import listed
 
 
@@ -90,12 +90,11 @@ def timeline_text(
     element_ids: ElementIds,
 ) -> TimelineText:
     """The words for what a chart holds, the therapies in the order of the picture's rows."""
-    place = {concept: number for number, concept in enumerate(order)}
     courses = [(one.concept, _course(one, element_ids)) for one in chart.episodes]
     courses += [(one.concept, _dose(one, element_ids)) for one in chart.administrations]
-    courses.sort(key=lambda one: (place.get(one[0], len(place)), one[1].name, one[0]))
+    place = by_trial_then_name(order)
     return TimelineText(
-        therapies=tuple(line for _, line in courses),
+        therapies=tuple(line for _, line in sorted(courses, key=lambda one: place(one[0]))),
         biopsies=tuple(_sample(one, element_ids) for one in chart.biopsies),
         analytes=tuple(_analyte(plan, element_ids) for plan in plans),
         conflicts=tuple(conflicts),

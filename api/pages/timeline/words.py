@@ -13,6 +13,7 @@ from abstraction.merging.episodes import Episode
 from api.pages.fact_details import printed_value, unit
 from criteria_engine.wording import joined, listed
 
+TITRE = "{titer}"
 _ELLIPSIS = "…"
 _MOST_QUOTED = 40
 _ABOUT: dict[ConflictKind, str] = {
@@ -59,10 +60,12 @@ def beginning(episode: Episode) -> str:
     if episode.start.start and episode.start.end:
         return window(episode.start)
     if not episode.starts:
-        by = episode.start.end
-        told = f"not told; by {by.isoformat()}" if by else "not told"
-        after = episode.start.start
-        return f"{told}, after {after.isoformat()}" if after else told
+        after, by = episode.start.start, episode.start.end
+        known = [
+            *([f"after {after.isoformat()}"] if after else []),
+            *([f"by {by.isoformat()}"] if by else []),
+        ]
+        return ", ".join([*known, "day not told"])
     return window(episode.start)
 
 
@@ -70,7 +73,7 @@ def ending(episode: Episode) -> str:
     """When the course ended, as far as it is told."""
     if not episode.is_ended:
         last = episode.certain.end if episode.certain else None
-        return f"no end told; taken on {last.isoformat()}" if last else "no end told"
+        return f"no end told, taken on {last.isoformat()}" if last else "no end told"
     held = "held, " if is_held(episode) else ""
     stop = episode.stop
     if stop.start is None and stop.end is not None:
@@ -137,7 +140,7 @@ def short(number: float) -> str:
 
 def canonical(value: Value) -> str | None:
     """The value in the analyte's own unit, without the unit; None where it has none."""
-    ratio = "1:" if value.canonical_unit == "{titer}" else ""
+    ratio = "1:" if value.canonical_unit == TITRE else ""
     if value.canonical_number is not None:
         return f"{value.comparator or ''}{ratio}{short(value.canonical_number)}"
     if value.canonical_low is not None and value.canonical_high is not None:
@@ -145,24 +148,31 @@ def canonical(value: Value) -> str | None:
     return None
 
 
-def as_told(value: Value) -> str:
+def as_told(value: Value, unit_beside: str = "") -> str:
     """The value in its canonical unit, with what the note prints where that is something else."""
     number, printed = canonical(value), printed_value(value)
     if number is None:
         said = [printed or "", value.interpretation or ""]
         return ", ".join(one for one in said if one) or "no value"
-    if value.unit is None and value.canonical_unit not in (None, "{titer}"):
-        own = value.number if value.canonical_number is not None else value.low
-        same = own in (value.canonical_number, value.canonical_low)
-        number = f"{number} ({'' if same else f'printed {printed}, '}no unit printed)"
-    elif value.unit != value.canonical_unit and printed:
-        number = f"{number} (printed {printed})"
-    return f"{number}, {value.interpretation}" if value.interpretation else number
+    told = f"{number} {unit_beside}".rstrip()
+    if as_printed := _as_printed(value, printed):
+        told = f"{told} ({as_printed})"
+    return f"{told}, {value.interpretation}" if value.interpretation else told
+
+
+def _as_printed(value: Value, printed: str | None) -> str:
+    """How the note prints a value that stands in another unit there, or in none."""
+    if value.unit is not None:
+        return f"printed {printed}" if value.unit != value.canonical_unit and printed else ""
+    if value.canonical_unit in (None, TITRE):
+        return ""
+    is_same = (value.number, value.low) == (value.canonical_number, value.canonical_low)
+    return "no unit printed" if is_same else f"printed {printed}, no unit printed"
 
 
 def unit_words(code: str) -> str:
     """The unit as print shows it; a titre has none."""
-    return "titre" if code == "{titer}" else unit(code)
+    return "titre" if code == TITRE else unit(code)
 
 
 def conflict_about(conflict: Conflict) -> str:
