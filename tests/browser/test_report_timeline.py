@@ -71,7 +71,7 @@ def test_a_click_on_a_mark_shows_its_words_and_b_goes_back(
     expect(page.locator("#panel")).to_contain_text("mycophenolate")
     page.keyboard.press("b")
     expect(mark).to_be_focused()
-    row.locator("rect.hit").first.click()
+    row.locator(".hit").first.click()
     assert page.evaluate(FOCUSED_FACT) == target
     assert opened.errors == []
 

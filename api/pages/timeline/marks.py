@@ -21,6 +21,7 @@ MOST_MARKS = 40
 """The most marks of one row, the newest; the others stand in the text alone."""
 _MOST_LANES = 4
 _GAP = 3.0
+_LEAST_TOUCH = 14.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,13 @@ class Mark:
         return Span(first, last - first)
 
     @property
+    def touch(self) -> Span:
+        """The extent, made wide enough for a pointer."""
+        own = self.extent
+        short_of = max(0.0, _LEAST_TOUCH - own.width)
+        return Span(own.x - short_of / 2, own.width + short_of)
+
+    @property
     def room(self) -> Span:
         """The extent and the label beside it."""
         own = self.extent
@@ -90,8 +98,9 @@ class Mark:
 
     @property
     def sign_x(self) -> float:
-        """Where the sign stands: behind the last day."""
-        return self.extent.end + 3
+        """Where the sign stands: a pause behind the last day, a doubt in the middle."""
+        own = self.extent
+        return own.x + own.width / 2 - 4 if self.sign == "disputed" else own.end + 3
 
 
 def placed(mark: Mark, days: DrawnDays, scale: TimeScale) -> Mark:

@@ -101,8 +101,9 @@ class Dot:
     top: float
     bottom: float
     sign: str
-    label: str = ""
-    label_x: float = 0.0
+    label: str
+    label_x: float
+    label_y: float
 
     @property
     def y(self) -> float:
@@ -183,7 +184,7 @@ def panel(plan: PanelPlan, scale: TimeScale) -> Panel:
             tuple((scale.middle(one.last_day), y(one.low)) for one in run)
             for run in _runs(plan.results)
         ),
-        dots=_dots(plan, scale, y),
+        dots=_dots(plan, scale, y, height),
         conflicts=plan.conflicts,
         height=height,
     )
@@ -299,7 +300,9 @@ def _runs(results: Sequence[Result]) -> list[list[Result]]:
     return [run for run in runs if len(run) > 1]
 
 
-def _dots(plan: PanelPlan, scale: TimeScale, y: Callable[[float], float]) -> tuple[Dot, ...]:
+def _dots(
+    plan: PanelPlan, scale: TimeScale, y: Callable[[float], float], height: float
+) -> tuple[Dot, ...]:
     shown = plan.results[-MOST_MARKS:]
     labelled = _labelled(shown, scale)
     return tuple(
@@ -313,23 +316,33 @@ def _dots(plan: PanelPlan, scale: TimeScale, y: Callable[[float], float]) -> tup
             sign=one.point.value.comparator or "",
             label=words.canonical(one.point.value) or "" if place in labelled else "",
             label_x=_label_place(one, scale),
+            label_y=_label_height(y(one.high), y(one.low), height),
         )
         for place, one in enumerate(shown)
     )
 
 
 def _labelled(results: Sequence[Result], scale: TimeScale) -> set[int]:
-    """The results that have room for their number beside them, the newest first."""
+    """The results whose number touches no other point and no other number; always the newest."""
+    places = [_label_place(one, scale) for one in results]
     kept: set[int] = set()
     free_up_to = math.inf
     for place in reversed(range(len(results))):
-        text = words.canonical(results[place].point.value) or ""
-        half = len(text) * CHARACTER / 2
-        x = _label_place(results[place], scale)
-        if x + half <= free_up_to:
+        half = len(words.canonical(results[place].point.value) or "") * CHARACTER / 2
+        x = places[place]
+        beside = [*places[max(0, place - 1) : place], *places[place + 1 : place + 2]]
+        is_alone = all(abs(other - x) >= half + 2 for other in beside)
+        if not kept or (is_alone and x + half <= free_up_to):
             kept.add(place)
             free_up_to = x - half - 4
     return kept
+
+
+def _label_height(top: float, bottom: float, height: float) -> float:
+    """Where a number stands: above its point, or below it where there is no room above."""
+    if top > _INNER + 7 or bottom + 14 > height:
+        return max(_INNER + 2, top - 6)
+    return bottom + 14
 
 
 def _label_place(result: Result, scale: TimeScale) -> float:

@@ -243,7 +243,7 @@ def _left_out(
         name = plan.name
         told += [f"{count} of {name} ({why})" for why, count in sorted(reasons.items())]
         if (dots := len(plan.results) - MOST_MARKS) > 0:
-            told.append(f"points of {dots} of {name} before the newest {MOST_MARKS}")
+            told.append(f"the points of {dots} older results of {name}")
         told += [
             f"the limit {limit} of {name} (no number in the unit of the results)"
             for limit in plan.limits
