@@ -215,7 +215,7 @@ def _conflicts(conflicts: Sequence[Conflict], element_ids: ElementIds) -> Confli
     """The disagreements by the row they belong to: a concept, or the organ of a biopsy."""
     found: Conflicts = {}
     for one in conflicts:
-        fact = one.sides[0][0]
+        fact = next(fact for side in one.sides for fact in side)
         row = fact.organ if isinstance(fact, BiopsyFact) else one.concept
         found.setdefault((one.kind, row), []).append(disagreement(one, element_ids))
     return found

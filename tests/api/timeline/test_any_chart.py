@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from random import Random
+from xml.etree import ElementTree
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from invented import ANCHORS, element_ids, fact, targets, trial
 
 from abstraction.chart import chart_of
 from abstraction.facts import Fact
+from api.pages.templating import templates
 from api.pages.timeline import timeline
 from api.pages.timeline.canvas import PLOT_LEFT, PLOT_RIGHT
 from api.pages.timeline.rows import therapy_name
@@ -129,3 +132,30 @@ def test_all_that_is_drawn_is_told(facts: list[Fact]) -> None:
         rows = {row.name for row in found.picture.rows}
         assert rows <= {one.name for one in (*told.therapies, *told.biopsies)}
         assert {one.name for one in found.picture.panels} <= {one.name for one in told.analytes}
+
+
+@settings(deadline=None)
+@given(FACTS, DAYS)
+def test_the_drawing_is_sound_xml_without_a_style_of_its_own(
+    facts: list[Fact], screening: dt.date
+) -> None:
+    chart = chart_of("p01", facts)
+    found = timeline(chart, Anchors(screening=screening), trial(), element_ids(chart)).picture
+    if found is None:
+        return
+    svg = templates().get_template("timeline.svg.j2").render(picture=found, name="p01 <&>")
+    drawing = ElementTree.fromstring(svg)
+    assert drawing.get("role") == "group"
+    assert all(element.get("style") is None for element in drawing.iter())
+    links = [element for element in drawing.iter() if element.tag == "a"]
+    assert len(links) >= sum(len(row.marks) for row in found.rows)
+    assert all(link.find("title") is not None for link in links)
+
+
+@settings(deadline=None)
+@given(FACTS, st.randoms())
+def test_the_order_of_the_facts_changes_nothing(facts: list[Fact], order: Random) -> None:
+    chart = chart_of("p01", facts)
+    shuffled = sorted(facts, key=lambda _: order.random())
+    again = timeline(chart_of("p01", shuffled), ANCHORS, trial(), element_ids(chart))
+    assert again == timeline(chart, ANCHORS, trial(), element_ids(chart))
