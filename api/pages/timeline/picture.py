@@ -232,7 +232,7 @@ def _left_out(
             f"{', '.join(plan.name for plan in hidden)}"
         )
     told += [
-        f"{plan.left_out} of {plan.name} before the newest {MOST_MARKS}"
+        f"{plan.left_out} older marks of {plan.name}"
         for plan in (*therapies[:MOST_ROWS], *biopsies)
         if plan.left_out
     ]
@@ -241,12 +241,16 @@ def _left_out(
         for _, why in plan.unplotted:
             reasons[why] += 1
         name = plan.name
-        told += [f"{count} of {name} ({why})" for why, count in sorted(reasons.items())]
+        told += [f"{_results(count)} of {name} ({why})" for why, count in sorted(reasons.items())]
         if (dots := len(plan.results) - MOST_MARKS) > 0:
-            told.append(f"the points of {dots} older results of {name}")
+            told.append(f"the points of {_results(dots, 'older ')} of {name}")
         told += [
             f"the limit {limit} of {name} (no number in the unit of the results)"
             for limit in plan.limits
             if plan.results and not drawn_limits(limit, plan)
         ]
     return told
+
+
+def _results(number: int, which: str = "") -> str:
+    return f"{number} {which}result{'' if number == 1 else 's'}"

@@ -28,31 +28,33 @@ _ABOUT: dict[ConflictKind, str] = {
 
 
 def interval(days: Days) -> str:
-    """The days as short as they can be told: a day, a month, a year, or the first and the last."""
-    first, last = days.start, days.end
-    if first == last:
-        return first.isoformat()
-    if days_equal(days, whole_month(first.year, first.month)):
-        return first.isoformat()[:7]
-    if days_equal(days, whole_year(first.year)):
-        return first.isoformat()[:4]
-    return f"{first.isoformat()} to {last.isoformat()}"
-
-
-def days_equal(one: Days, other: Days) -> bool:
-    """Whether both are the same days, whatever they rest on."""
-    return (one.start, one.end) == (other.start, other.end)
+    """All of these days, as short as they can be told."""
+    return _unit_of_calendar(days) or f"{days.start.isoformat()} to {days.end.isoformat()}"
 
 
 def window(when: Window) -> str:
-    """The days of a window, an open end said to be open."""
+    """Some day of a window, an open end said to be open."""
     if when.start and when.end:
-        return interval(Days(start=when.start, end=when.end))
+        days = Days(start=when.start, end=when.end)
+        between = f"between {when.start.isoformat()} and {when.end.isoformat()}"
+        return _unit_of_calendar(days) or between
     if when.end:
         return f"some time up to {when.end.isoformat()}"
     if when.start:
         return f"{when.start.isoformat()} or later"
     return "day not known"
+
+
+def _unit_of_calendar(days: Days) -> str | None:
+    """The day, the month or the year that the days are; None where they are none of these."""
+    first, last = days.start, days.end
+    if first == last:
+        return first.isoformat()
+    for unit_of_calendar, length in ((whole_month(first.year, first.month), 7),
+                                     (whole_year(first.year), 4)):  # fmt: skip
+        if (first, last) == (unit_of_calendar.start, unit_of_calendar.end):
+            return first.isoformat()[:length]
+    return None
 
 
 def beginning(episode: Episode) -> str:

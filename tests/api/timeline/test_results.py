@@ -94,7 +94,7 @@ def test_what_cannot_be_drawn_is_told_with_its_reason(
     found = drawn(*good, result("hemoglobin", 55, "g/L", date, **value))
     assert found.picture
     assert len(found.picture.panels[0].dots) == 2
-    assert found.picture.left_out == (f"1 of hemoglobin ({why})",)
+    assert found.picture.left_out == (f"1 result of hemoglobin ({why})",)
     (line,) = found.text.analytes
     assert [one.why for one in line.results].count(why) == 1
     assert len(line.results) == 3

@@ -133,7 +133,7 @@ def test_what_is_not_drawn_is_counted_and_told() -> None:
     )
     assert len(found.text.therapies) == len(doses) + len(others)
     few = drawn(*doses).picture
-    assert few and few.left_out == (f"5 of IVIG before the newest {MOST_MARKS}",)
+    assert few and few.left_out == ("5 older marks of IVIG",)
     assert len(few.rows[0].marks) == MOST_MARKS
 
 
@@ -152,6 +152,19 @@ def test_the_text_tells_each_course_with_its_ends_and_evidence() -> None:
     assert line.certain == "2022-05-31 to 2022-10-01"
     assert (line.reason, line.response) == ("inefficacy", "inadequate")
     assert [link.text for link in line.evidence.links] == ["“Euro-Lupus” (2026-03-20)"]
+
+
+def test_a_window_of_the_calendar_is_told_as_such_and_any_other_by_its_limits() -> None:
+    told = therapy(
+        "tacrolimus",
+        status="stopped",
+        start="2021-01-01..2021-12-31",
+        stop="2022-02-03..2022-05-06",
+    )
+    (line,) = drawn(told).text.therapies
+    assert line.start == "2021"
+    assert line.stop == "between 2022-02-03 and 2022-05-06"
+    assert line.certain == "2021-12-31 to 2022-02-03"
 
 
 def test_plans_and_refusals_are_not_drawn_and_an_empty_chart_has_no_picture() -> None:
