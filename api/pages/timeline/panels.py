@@ -2,92 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import math
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from abstraction.merging.series import Point, Series
-from abstraction.merging.windows import one_day
 from api.pages.timeline import words
 from api.pages.timeline.axis import TimeScale
 from api.pages.timeline.canvas import LABEL_CHARACTERS
-from api.pages.timeline.evidence import Disagreement, ElementIds, first_target
+from api.pages.timeline.evidence import Disagreement
+from api.pages.timeline.limits import DrawnLimit, drawn_limits, limit_words
 from api.pages.timeline.marks import CHARACTER, MOST_MARKS, Span
+from api.pages.timeline.results import PanelPlan, Result
 from api.pages.timeline.value_scale import value_scale
 from api.pages.timeline.words import TITRE
-from criteria_engine.intervals import exactly
-from criteria_engine.limits_of import AnalyteLimit
-from criteria_engine.quantities import Quantity, convert
-from criteria_engine.vocabulary import vocabulary
 
 _INNER = 9.0
 _LEAST_HEIGHT = 42.0
 _LINE = 12.0
 _FIRST_LABEL = 15.0
 _SHORT_NAME = 16
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnLimit:
-    """A limit of the trial on the panel's scale: a line, or a band between two numbers."""
-
-    label: str
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One result that can be drawn: on a day or across the days it may be of, at one number or
-    from the lowest to the highest of its range."""
-
-    point: Point
-    low: float
-    high: float
-    target: str
-
-    @property
-    def day(self) -> dt.date | None:
-        """Its day, where that is a single one."""
-        return one_day(self.point.when)
-
-    @property
-    def last_day(self) -> dt.date:
-        """The last day on which it may have been taken."""
-        assert self.point.when.end is not None
-        return self.point.when.end
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether a trend may run through it."""
-        exact = self.low == self.high and self.point.value.comparator is None
-        return exact and self.day is not None
-
-
-@dataclass(frozen=True, slots=True)
-class PanelPlan:
-    """A panel before its days are laid on an axis; ``unplotted`` results stand in the text."""
-
-    concept: str
-    unit: str
-    limits: tuple[AnalyteLimit, ...]
-    points: tuple[Point, ...]
-    results: tuple[Result, ...]
-    unplotted: tuple[tuple[Point, str], ...]
-    conflicts: tuple[Disagreement, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """The words for the analyte."""
-        return vocabulary().label("measurement", self.concept)
-
-    @property
-    def days(self) -> tuple[dt.date, ...]:
-        """The days that the axis must reach."""
-        spans = ((one.point.when.start, one.point.when.end) for one in self.results)
-        return tuple(day for span in spans for day in span if day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,32 +74,6 @@ class Panel:
         return words.shortened(self.name, LABEL_CHARACTERS - (3 if self.conflicts else 0))
 
 
-def panel_plan(
-    series: Series,
-    limits: Sequence[AnalyteLimit],
-    element_ids: ElementIds,
-    conflicts: Sequence[Disagreement],
-) -> PanelPlan:
-    """The results of one analyte, parted into those that can be drawn and the others."""
-    unit = _unit(series.points)
-    results: list[Result] = []
-    unplotted: list[tuple[Point, str]] = []
-    for point in series.points:
-        if why := _why_not(point, unit):
-            unplotted.append((point, why))
-        else:
-            results.append(_result(point, element_ids))
-    return PanelPlan(
-        concept=series.concept,
-        unit=unit,
-        limits=tuple(limits),
-        points=series.points,
-        results=tuple(results),
-        unplotted=tuple(unplotted),
-        conflicts=tuple(conflicts),
-    )
-
-
 def panel(plan: PanelPlan, scale: TimeScale) -> Panel:
     """The panel with its results on the axis."""
     drawn = [one for limit in plan.limits for one in drawn_limits(limit, plan)]
@@ -190,90 +97,11 @@ def panel(plan: PanelPlan, scale: TimeScale) -> Panel:
     )
 
 
-def limit_words(limit: AnalyteLimit, unit: str) -> str:
-    """A limit as it stands in the text, in the panel's unit."""
-    numbers = [words.short(number) for number in limit.values_in(unit)]
-    numbers += [f"{words.short(times)} × upper limit" for times, _ in limit.upper_references]
-    return _limit_label(limit, unit, " or ".join(numbers)) if numbers else str(limit)
-
-
-def drawn_limits(limit: AnalyteLimit, plan: PanelPlan) -> tuple[DrawnLimit, ...]:
-    """The limit on the panel's scale: its numbers, or the multiple of a printed reference limit.
-
-    Where no report prints the reference limit it is a band, as wide as the protocol lets it be.
-    """
-    ends = [(words.short(number), number, number) for number in limit.values_in(plan.unit)]
-    printed = _upper_reference(plan)
-    for times, bounds in limit.upper_references:
-        if printed is not None:
-            number = times * printed
-            told = f"{words.short(number)} ({words.short(times)} × {words.short(printed)})"
-            ends.append((told, number, number))
-        elif bounds is not None:
-            low, high = times * bounds.low, times * bounds.high
-            told = f"{words.short(low)} to {words.short(high)} ({words.short(times)} ×)"
-            ends.append((told, low, high))
-    return tuple(
-        DrawnLimit(_limit_label(limit, plan.unit, told), low, high) for told, low, high in ends
-    )
-
-
-def _limit_label(limit: AnalyteLimit, unit: str, told: str) -> str:
-    ratio = "1:" if unit == TITRE else ""
-    return f"{limit.criterion} {'' if limit.is_required else 'not '}{limit.sign} {ratio}{told}"
-
-
 def result_name(name: str, unit: str, result: Result) -> str:
     """A result in a sentence."""
     told = words.as_told(result.point.value, "" if unit == TITRE else words.unit_words(unit))
     when = words.window(result.point.when)
     return f"{name} {told}, {when}. {words.behind(result.point.facts)}."
-
-
-def _unit(points: Iterable[Point]) -> str:
-    """The unit that most results have a number in."""
-    units = Counter(point.value.canonical_unit or "" for point in points)
-    return min(units, key=lambda unit: (not unit, -units[unit], unit), default="")
-
-
-def _why_not(point: Point, unit: str) -> str | None:
-    value = point.value
-    numbers = (value.canonical_number, value.canonical_low, value.canonical_high)
-    known = [number for number in numbers if number is not None]
-    is_range = value.canonical_low is not None and value.canonical_high is not None
-    if value.canonical_number is None and not is_range:
-        return "no number in a known unit"
-    if value.canonical_unit != unit and (value.canonical_unit or unit):
-        return "another unit"
-    if value.plausible is False:
-        return "not plausible"
-    if not all(map(math.isfinite, known)) or (unit == TITRE and min(known) <= 0):
-        return "not a number that can be drawn"
-    if point.when.start is None or point.when.end is None:
-        return "day not known"
-    return None
-
-
-def _result(point: Point, element_ids: ElementIds) -> Result:
-    value = point.value
-    number = value.canonical_number
-    if number is not None:
-        low = high = number
-    else:
-        assert value.canonical_low is not None and value.canonical_high is not None
-        low, high = sorted((value.canonical_low, value.canonical_high))
-    return Result(point, low, high, first_target(point.facts, element_ids))
-
-
-def _upper_reference(plan: PanelPlan) -> float | None:
-    """The newest printed upper reference limit, in the panel's unit."""
-    for one in reversed(plan.results):
-        for fact in one.point.facts:
-            high = fact.value.reference_high
-            extent = convert(Quantity(exactly(high), fact.value.unit), plan.unit) if high else None
-            if extent is not None:
-                return extent.low
-    return None
 
 
 def _limit_lines(

@@ -19,8 +19,10 @@ from api.pages.timeline.canvas import (
     WIDTH,
 )
 from api.pages.timeline.evidence import ElementIds, disagreement
+from api.pages.timeline.limits import drawn_limits
 from api.pages.timeline.marks import MOST_MARKS, Span
-from api.pages.timeline.panels import Panel, PanelPlan, drawn_limits, panel, panel_plan
+from api.pages.timeline.panels import Panel, panel
+from api.pages.timeline.results import PanelPlan, panel_plan
 from api.pages.timeline.rows import (
     MOST_ROWS,
     Conflicts,

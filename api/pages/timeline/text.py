@@ -20,7 +20,8 @@ from api.pages.timeline.evidence import (
     first_target,
     organ,
 )
-from api.pages.timeline.panels import PanelPlan, limit_words
+from api.pages.timeline.limits import limit_words
+from api.pages.timeline.results import PanelPlan
 from api.pages.timeline.rows import by_trial_then_name, therapy_name
 from criteria_engine.wording import listed
 

@@ -68,7 +68,9 @@ def biopsy(date: str, *classes: str, **said: Any) -> Fact:
     return fact("biopsy", "kidney_biopsy", date=date, **more)
 
 
-def result(concept: str, number: float | None, unit: str, date: str | None, **value: Any) -> Fact:
+def result(
+    concept: str, number: float | None, unit: str | None, date: str | None, **value: Any
+) -> Fact:
     """A result in its canonical unit, unless ``value`` says otherwise."""
     given = {"number": number, "unit": unit, "canonical_number": number, "canonical_unit": unit}
     on = {"date": date} if date else {}

@@ -55,6 +55,8 @@ def test_a_multiple_of_the_reference_limit_is_a_line_where_printed_else_a_band()
     (line,) = printed.panels[0].lines
     assert line.label == "INC-06 ≤ 200 (5 × 40)"
     assert line.top == line.bottom
+    bare = picture(result("alt", 22, None, "2026-03-17", canonical_unit="U/L", reference_high=40))
+    assert bare.panels[0].lines == printed.panels[0].lines
     unprinted = picture(result("alt", 22, "U/L", "2026-03-17"))
     (band,) = unprinted.panels[0].lines
     assert band.label == "INC-06 ≤ 95 to 350 (5 ×)"
