@@ -39,6 +39,9 @@ def write_report(
 
     from abstraction.writing import replacing
     from api.pages.report import Provenance, render_report
+    from api.pages.timeline import Trial
+    from criteria_engine.limits_of import limits_of
+    from criteria_engine.therapies_of import therapies_of
 
     page = render_report(
         notes,
@@ -53,6 +56,7 @@ def write_report(
             rule_pack_version=extraction.rule_pack,
             notes_failed=len(extraction.summary.errors),
         ),
+        trial=Trial(limits_of(protocol), therapies_of(protocol)),
     )
     path = out / REPORT
     with replacing(path) as (stream,):

@@ -10,10 +10,12 @@ from typing import Any
 
 from markupsafe import Markup
 
+from abstraction.chart import chart_of
 from abstraction.facts import Fact
 from abstraction.notes import Note
 from api.pages.fact_details import concept_words, gist, label, origin, rows
 from api.pages.note_text import KIND_CUES, Highlight, is_tabular, note_html
+from api.pages.timeline import Timeline, Trial, timeline
 from api.pages.trace_view import TraceNode, outline
 from api.pages.utf16 import Utf16
 from criteria_engine.assessment import Assessment, CriterionAssessment, EvidenceReference
@@ -62,6 +64,7 @@ class PatientView:
     criteria: tuple[CriterionView, ...]
     notes: tuple[NoteView, ...]
     data: dict[str, Any]
+    timeline: Timeline
 
     @property
     def counts(self) -> Counter[str]:
@@ -104,6 +107,7 @@ def patient_view(
     notes: Sequence[Note],
     facts: Sequence[Fact],
     prose: Mapping[str, tuple[str, str]],
+    trial: Trial,
 ) -> PatientView:
     """The patient's verdicts and notes, linked both ways.
 
@@ -138,6 +142,9 @@ def patient_view(
             for note in notes
         ),
         data=data,
+        timeline=timeline(
+            chart_of(assessment.patient_id, placed), assessment.anchors, trial, links.fact_ids
+        ),
     )
 
 

@@ -14,9 +14,12 @@ from api.pages.note_text import ASSERTION_SIGNS, KIND_CUES
 from api.pages.patient_view import anchors_in_words, patient_view
 from api.pages.self_contained import content_security_policy
 from api.pages.templating import static, templates
+from api.pages.timeline import Trial
 from criteria_engine.assessment import Assessment, Triage
 
 TRIAGE_ORDER: tuple[Triage, ...] = ("potentially_eligible", "needs_information", "ineligible")
+
+_NO_TRIAL = Trial()
 
 
 class CriterionProse(NamedTuple):
@@ -41,11 +44,13 @@ def render_report(
     *,
     protocol_prose: Mapping[str, tuple[str, str]],
     provenance: Provenance,
+    trial: Trial = _NO_TRIAL,
 ) -> str:
     """The whole report as one HTML document, the same bytes for the same records in any order.
 
     ``protocol_prose`` gives for each criterion id its title and registered text
     (``CriterionProse`` or a plain pair); a criterion that it lacks is shown by its id alone.
+    ``trial`` names the limits and therapies that the timelines show.
     Facts of notes that are not given are left out.  Raises ``ValueError`` when a note's patient
     has no assessment or a fact does not quote its note to the letter.
     """
@@ -66,10 +71,11 @@ def render_report(
             notes_of[each.patient_id],
             facts_of[each.patient_id],
             protocol_prose,
+            trial,
         )
         for index, each in enumerate(assessed, start=1)
     ]
-    style, script = static("base.css", "report.css"), static("report.js")
+    style, script = static("base.css", "report.css", "timeline.css"), static("report.js")
     triage = Counter(each.triage for each in assessed)
     return (
         templates()

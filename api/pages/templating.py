@@ -27,7 +27,11 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        words=words, concept=concept_words, embedded_json=embedded_json, anchors=anchors_in_words
+        words=words,
+        concept=concept_words,
+        embedded_json=embedded_json,
+        anchors=anchors_in_words,
+        px=_px,
     )
     return environment
 
@@ -36,6 +40,11 @@ def static(*names: str) -> str:
     """The text of these files of ``static/``, one after the other."""
     folder = files("api.pages").joinpath("static")
     return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
+
+
+def _px(place: float) -> str:
+    """A place in a drawing, to a tenth."""
+    return f"{place:.1f}".removesuffix(".0")
 
 
 def _finalize(value: Any) -> Any:

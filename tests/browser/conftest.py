@@ -15,7 +15,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from abstraction.facts import Fact, parse_fact
 from abstraction.notes import Note
 from api.pages.report import CriterionProse, Provenance, render_report
+from api.pages.timeline import Trial
+from criteria_engine import load_protocol
 from criteria_engine.assessment import Assessment
+from criteria_engine.limits_of import limits_of
+from criteria_engine.therapies_of import therapies_of
 
 INVENTED = Path(__file__).with_name("invented_run.yaml")
 TRUTHS = {"pass": "true", "fail": "false", "unknown": "unknown"}
@@ -43,6 +47,12 @@ class Run(NamedTuple):
         """The first fact of this concept in this note."""
         return next(f for f in self.facts if (f.note_id, f.concept) == (note_id, concept))
 
+    @staticmethod
+    def trial() -> Trial:
+        """What the timelines show of the trial."""
+        protocol = load_protocol("NCT07432334")
+        return Trial(limits_of(protocol), therapies_of(protocol))
+
     def html(self) -> str:
         """The run's report."""
         return render_report(
@@ -51,6 +61,7 @@ class Run(NamedTuple):
             self.assessments,
             protocol_prose=self.prose,
             provenance=Provenance("0.1.0", "3f6c1a9be2d40715", notes_failed=1),
+            trial=self.trial(),
         )
 
 

@@ -28,6 +28,7 @@
     return parsed.get(key)[factId];
   }
 
+  const targetOf = (link) => link.getAttribute("href").slice(1); // a link of a drawing has no hash
   const isFact = (id) => /^p\d+f\d+$/.test(id);
   const textOf = (fact) => document.getElementById(fact.note).querySelector("[data-text]");
   const piecesOf = (factId, fact) => all(`[data-fact="${factId}"]`, textOf(fact));
@@ -152,15 +153,13 @@
   }
 
   function toEvidence(link) {
-    const factId = link.hash.slice(1);
+    const factId = targetOf(link);
     const piece = document.getElementById(factId);
     if (!piece) return;
     const target = choose(factId, factsOf(piece));
     const criterion = link.closest("[data-criterion]");
-    if (criterion) {
-      sentBy = link;
-      lastCriterion = criterion;
-    }
+    if (criterion || link.closest(".timeline")) sentBy = link;
+    if (criterion) lastCriterion = criterion;
     remember(factId);
     focus(target);
     for (const piece of all(".on")) piece.classList.add("arrived");
@@ -182,8 +181,8 @@
       sentBy = null;
       focus(to);
       const criterion = to.closest("[data-criterion]");
-      remember(criterion.id);
-      say(`Back at ${criterion.dataset.criterion}`);
+      remember((criterion || to.closest(".timeline")).id);
+      say(`Back at ${criterion ? criterion.dataset.criterion : "the timeline"}`);
     } else if (chosen) {
       listVerdicts();
     }
@@ -321,7 +320,7 @@
         back();
       }
     } else if (link) {
-      const id = link.hash.slice(1);
+      const id = targetOf(link);
       const target = document.getElementById(id);
       if (isFact(id)) {
         event.preventDefault();
