@@ -182,10 +182,15 @@ def _course(
                 stop = days
             else:
                 start = start or days
-        elif role == "on" and _begins(dosing, status, days, counted=counted or lone):
+        elif role == "on" and _begins(
+            dosing, status, days, counted=counted or lone or _is_today(note, days)
+        ):
             start = start or days
         elif role == "on":
             date = date or days
+    if status == "stopped" and stop is None and start is not None and not lone and len(given) > 1:
+        last = max((interval(mention) for mention in given), key=lambda days: days.start)
+        stop = last if last.start > start.start else None
     if start is not None and stop is not None and stop.end < start.start:
         start = stop = None
     return _Course(start, stop, date)
@@ -215,6 +220,10 @@ def _is_end(
     behind = (text[dosing.end : cue.start] for cue in ends if cue.start >= dosing.end)
     at_once = any(_AT_ONCE.fullmatch(gap) for gap in behind)
     return mention.end <= dosing.start and at_once
+
+
+def _is_today(note: FactParts, days: DateInterval) -> bool:
+    return note.note_date is not None and days.start == days.end == note.note_date
 
 
 def _begins(
