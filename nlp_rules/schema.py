@@ -385,6 +385,7 @@ class DatesRule(Rule):
     weekdays: dict[str, Annotated[int, Field(ge=0, le=6)]]
     since: Words
     until: Words
+    until_at_once: Pattern = Field(default=r"(?!)", description="Right before a date: until it.")
     last_given: Words = ()
     between_start_and_stop: tuple[ExactPattern, ...]
     between_listed_days: Pattern = Field(

@@ -239,11 +239,14 @@ class ClinicalConText(ConText):
         graph = ConTextGraph(targets=mentions, modifiers=modifiers)
         graph.update_scopes()
         graph.apply_modifiers()
+        edges = list(graph.edges)
+        if kind == _THERAPY:
+            edges = [edge for edge in edges if not _bracketed_elsewhere(doc, *edge)]
         if len(drugged) < 2:
-            return list(graph.edges)
+            return edges
         return [
             (target, modifier)
-            for target, modifier in graph.edges
+            for target, modifier in edges
             if (line := lines.at(_first_char(doc, modifier))) == lines.at(target.start_char)
             or line not in drugged
         ]
@@ -335,6 +338,16 @@ def _first_char(doc: Doc, modifier: ConTextModifier) -> int:
     return int(doc[modifier.modifier_span[0]].idx)
 
 
+def _bracketed_elsewhere(doc: Doc, target: Span, modifier: ConTextModifier) -> bool:
+    """Whether a cue stands in brackets behind another item of the list than ``target``: "MMF,
+    AZA (stopped)"."""
+    start, _ = modifier.modifier_span
+    behind = modifier.category in _STORY and start > target.end
+    if not behind or doc[start - 1].text != "(":
+        return False
+    return any(token.text in _WEIGHTS for token in doc[target.end : start - 1])
+
+
 def _crosses(doc: Doc, match: Match, lines: Lines, drugged: set[int]) -> bool:
     """Whether a cue is made of the end of one drug's line and the beginning of the next line."""
     _, start, end = match
@@ -368,6 +381,8 @@ def _unspent(cues: Sequence[Cue], spent: Sequence[tuple[int, int]]) -> list[Cue]
 
 _WEIGHTS = {",": 2, ";": 5}
 _RIVAL = 5
+_HEAD = 4
+"""How much farther a heading is than a word beside the mention."""
 
 
 def _cue(doc: Doc, target: Span, modifier: ConTextModifier, mentions: Sequence[Span]) -> Cue:
@@ -376,12 +391,13 @@ def _cue(doc: Doc, target: Span, modifier: ConTextModifier, mentions: Sequence[S
     low, high = (end, target.start) if before else (target.end, start)
     gap = [token.text for token in doc[low : max(low, high)] if not token.is_space]
     words = sum(_WEIGHTS.get(text, 1) for text in gap)
+    head = before and doc[end - 1].text == ":"
     between = sum(low <= other.start and other.end <= high for other in mentions)
     return Cue(
         category=modifier.category.lower(),
         start=doc[start].idx,
         end=doc[end - 1].idx + len(doc[end - 1]),
-        distance=words + _RIVAL * between,
+        distance=words + _RIVAL * between + (_HEAD if head else 0),
         before=before,
         separated=any(text in _WEIGHTS for text in gap),
         rivals=between,

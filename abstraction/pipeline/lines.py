@@ -16,6 +16,8 @@ _OPEN_END = re.compile(
 )
 """The end of a line that the next one carries on, however short it is."""
 
+_SLACK = 8
+"""Characters by which the lines of one paragraph may be wrapped at different places."""
 _ROWS = 60
 """Rows of the longest table."""
 
@@ -74,7 +76,7 @@ def _unwrapped(paragraph: list[tuple[int, str]]) -> list[int]:
     width = max((len(line) for _, line in paragraph), default=0)
     found = [start for start, _ in paragraph[:1]]
     for (_, above), (start, line) in pairwise(paragraph):
-        room = len(above) + 1 + len(line.split(maxsplit=1)[0]) <= width
+        room = len(above) + 1 + len(line.split(maxsplit=1)[0]) + _SLACK <= width
         if room and not _OPEN_END.search(above):
             found.append(start)
     return found

@@ -75,7 +75,7 @@ def _settled(
     if _is_new_in_plan(fact, told) or _is_new_dose(fact, told, words):
         planned = {"status": "planned", "assertion": "hypothetical", "temporality": "planned"}
         return fact.model_copy(update={**planned, "date": None})
-    if ended := _ended_later(fact, told, words):
+    if ended := _ended_later(fact, told, text, words):
         own = fact.date is not None and fact.date.basis == "note"
         return fact.model_copy(
             update={
@@ -110,15 +110,21 @@ def _is_new_dose(fact: TherapyFact, told: Sequence[TherapyFact], words: Standing
 
 
 def _ended_later(
-    fact: TherapyFact, told: Sequence[TherapyFact], words: StandingWords
+    fact: TherapyFact, told: Sequence[TherapyFact], text: str, words: StandingWords
 ) -> TherapyFact | None:
-    """The last of the later mentions, where all say that the drug was stopped before the note."""
+    """The last of the later mentions, where all say that the drug was stopped before the note: and
+    after it was begun here, or in the same breath."""
     if fact.status != "active" or fact.section in _LISTS or fact.experiencer != "patient":
         return None
     later = [other for other in told if other.span.start >= fact.span.end]
     if not later or not all(_has_ended(other, words) for other in later):
         return None
-    return later[-1]
+    last = later[-1]
+    if fact.start is not None and fact.start.basis != "note":
+        after = last.stop is not None and fact.start.start <= last.stop.end
+    else:
+        after = "\n" not in text[fact.span.end : later[0].span.start]
+    return last if after else None
 
 
 def _has_ended(fact: TherapyFact, words: StandingWords) -> bool:

@@ -25,6 +25,10 @@ _BEFORE = 40
 """Characters before a drug in which so many doses of it are told ("three pulses of")."""
 _CHANGE = 80
 """Characters between a drug and the one that it was given up for."""
+_LEADS_ON = re.compile(r"\s{0,3}[(,]?\s?(?:[a-z]{2,6}\s){0,2}")
+"""What stands between the drug that took another's place and the day of it: "in", "in early"."""
+_UNTIL = 16
+"""Characters before a date in which a word that ends a course stands right before it."""
 _LONGEST_DATE = 40
 """Characters of the longest date."""
 _OPENS_LINE = re.compile(
@@ -51,6 +55,7 @@ class TherapyReader:
         self._no_course = re.compile(pack.dates.column_no_course, re.IGNORECASE)
         self._column_start = re.compile(pack.dates.column_start, re.IGNORECASE)
         self._column_stop = re.compile(pack.dates.column_stop, re.IGNORECASE)
+        self._until = re.compile(pack.dates.until_at_once, re.IGNORECASE)
         self._one_dose = re.compile(r"[\s,(]{0,3}1\s\w")
         self._course_before = re.compile(
             rf"(?:{any_of(pack.dosing.courses)})[ \u00a0]{{0,2}}{pack.dates.course_before}$",
@@ -127,7 +132,10 @@ class TherapyReader:
         """What each date says of a course, by the head of its column or the words before it."""
         for role, date in self._grammar.date_roles(text, dates, start):
             head = column_head(text, date.start)
-            if head is None or not head.strip():
+            before = text[max(start, date.start - _UNTIL) : date.start]
+            if role == "on" and self._until.search(before):
+                yield "stop", date
+            elif head is None or not head.strip():
                 yield role, date
             elif self._no_course.search(head):
                 continue
@@ -220,11 +228,14 @@ def _between(
     changes: Sequence[tuple[int, int]],
     date: DateMention,
 ) -> tuple[int, int] | None:
-    """The two drugs between which a date stands that is the day of the change."""
+    """The two drugs of which a date is the day of the change: between them, or right behind."""
     for first, second in changes:
         gap = page.text[dosings[first].end : date.start]
         near = date.end <= page.targets[second].start and dosings[first].end <= date.start
         if near and not gap.strip().startswith("("):
+            return first, second
+        behind = page.text[dosings[second].end : max(dosings[second].end, date.start)]
+        if behind and dosings[second].end <= date.start and _LEADS_ON.fullmatch(behind):
             return first, second
     return None
 

@@ -60,7 +60,7 @@ def therapy_fact(
     dosing = replace(dosing, dates=tuple(_coming(note, target, judged, dosing)))
     single = isinstance(rule, TherapyRule) and rule.form in ("procedure", "vaccine")
     lone = single or target.concept in note.administered
-    course = _course(dosing, judged, none_since, cues, lone=lone)
+    course = _course(note, target, dosing, judged, none_since, lone=lone)
     judged = _lying_ahead(note, judged, course, dosed=dosing.dose is not None)
     by_day = lone or target.concept in note.in_sessions or dosing.route == "intravenous"
     judged = _ended(note, target, judged, dosing, course, cues, lone=by_day)
@@ -79,6 +79,8 @@ def therapy_fact(
         status, course = None, _Course(date=date)
         if judged.stop_reason in ("access", "other", "pregnancy", "completed"):
             judged = replace(judged, stop_reason=None)
+    if course == _Course() and status == "stopped" and _is_stopped_now(note, target, judged):
+        course = _Course(stop=note.note_day)
     if course == _Course() and status in ("active", "held"):
         course = _Course(date=note.note_day)
     place, codes = (dosing.start, dosing.end), rule.codes if rule else ()
@@ -113,6 +115,15 @@ def _answers_another(note: FactParts, dosing: Dosing, cue: Cue) -> bool:
     return len(_WORD.findall(note.page.text, told, cue.start)) > _ANSWER_WORDS
 
 
+def _is_stopped_now(note: FactParts, target: Target, judged: TherapyJudgement) -> bool:
+    """Whether a plan or a list of what to stop ends a drug: on the day of the note."""
+    implied = note.implied(target)
+    ordered = any(
+        cue.category == "stopped" and cue.before and not cue.rivals for cue in judged.cues
+    )
+    return ("planned" in implied and ordered) or ("stopped" in implied and not judged.cues)
+
+
 def _by_order(judged: TherapyJudgement, dosing: Dosing) -> TherapyJudgement:
     """What the order of dose steps makes of a drug that is taken: an earlier dose is over, a later
     one planned; the first one is taken until the first that comes."""
@@ -130,10 +141,11 @@ def _by_order(judged: TherapyJudgement, dosing: Dosing) -> TherapyJudgement:
 
 
 def _course(
+    note: FactParts,
+    target: Target,
     dosing: Dosing,
     judged: TherapyJudgement,
     none_since: bool,
-    cues: Sequence[Cue],
     *,
     lone: bool,
 ) -> _Course:
@@ -161,25 +173,57 @@ def _course(
             start = days
         elif role == "last":
             stop = stop or (days if dosing.frequency is None else None)
-        elif role == "on" and _before_the_end(mention, judged, cues):
-            start = start or days
-        elif role == "stop" or (role == "on" and status == "stopped"):
+        elif role == "stop":
             stop = days
-        elif role == "on" and _begins(dosing, status, days, counted=counted or lone):
+        elif role == "on" and status == "stopped":
+            if lone:
+                date = date or days
+            elif stop is None and _is_end(note, target, dosing, mention, judged):
+                stop = days
+            else:
+                start = start or days
+        elif role == "on" and _begins(
+            dosing, status, days, counted=counted or lone or _is_today(note, days)
+        ):
             start = start or days
         elif role == "on":
             date = date or days
+    if status == "stopped" and stop is None and start is not None and not lone and len(given) > 1:
+        last = max((interval(mention) for mention in given), key=lambda days: days.start)
+        stop = last if last.start > start.start else None
     if start is not None and stop is not None and stop.end < start.start:
         start = stop = None
     return _Course(start, stop, date)
 
 
-def _before_the_end(mention: DateMention, judged: TherapyJudgement, cues: Sequence[Cue]) -> bool:
-    """Whether a date stands behind the word that a drug was begun, and before the one that it was
-    stopped."""
-    ends = [cue.start for cue in judged.cues if cue.category in ("stopped", "held")]
-    begun = [cue for cue in cues if cue.category == "active" and cue.end <= mention.start]
-    return bool(ends and begun) and mention.end <= min(ends)
+_RIGHT_BEFORE = 24
+"""Characters between the word that ends a course and the day of it."""
+
+
+def _is_end(
+    note: FactParts,
+    target: Target,
+    dosing: Dosing,
+    mention: DateMention,
+    judged: TherapyJudgement,
+) -> bool:
+    """Whether a date beside a drug that was stopped is the day of that: right behind the word for
+    it, or before a drug with that word right behind.  Another one is when it was taken: "in 2005
+    azathioprine, stopped for nausea"."""
+    text = note.page.text
+    ends = [cue for cue in judged.cues if cue.category in ("stopped", "inefficacy", "intolerance")]
+    if not ends:
+        return "stopped" in note.implied(target) and mention.start >= dosing.end
+    gaps = (text[cue.end : mention.start] for cue in ends if cue.end <= mention.start)
+    if any(len(gap) <= _RIGHT_BEFORE and not _DIGIT.search(gap) for gap in gaps):
+        return True
+    behind = (text[dosing.end : cue.start] for cue in ends if cue.start >= dosing.end)
+    at_once = any(_AT_ONCE.fullmatch(gap) for gap in behind)
+    return mention.end <= dosing.start and at_once
+
+
+def _is_today(note: FactParts, days: DateInterval) -> bool:
+    return note.note_date is not None and days.start == days.end == note.note_date
 
 
 def _begins(
@@ -196,9 +240,13 @@ def _is_course(dosing: Dosing, course: _Course) -> bool:
     return dosing.course or dosing.frequency is not None or course.stop is not None
 
 
+_PLANS = ("plan", "assessment")
 _FAR_BACK = 240
 """Days after which a day without a year is taken for one that comes."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_AT_ONCE = re.compile(r"\s{0,3}(?:\w{2,4}\s){0,2}")
+"""What stands between a drug and the verb of which it is the subject."""
+_DIGIT = re.compile(r"\d")
 _ARROW = re.compile(r"→|-+>|=+>|➔")
 _YEAR = re.compile(r"\d{4}|\d[/.-]\d{1,2}[/.-]\d{2}|['’]\d\d")
 
@@ -208,7 +256,7 @@ def _coming(
 ) -> Iterator[tuple[DateRole, DateMention]]:
     """The dates of a drug, where a day without a year that would lie far back is the next such day:
     of a plan, or of what is taken until then."""
-    planned = judged.temporality == "planned" or "planned" in note.implied(target)
+    planned = judged.temporality == "planned" or note.layout.name(target.start) in _PLANS
     for role, mention in dosing.dates:
         text = note.page.text
         told_ahead = role == "stop" and note.ahead.search(
