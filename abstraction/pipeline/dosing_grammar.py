@@ -30,7 +30,7 @@ _NEAR = 60
 """Characters after a drug in which its dose and frequency stand."""
 _BEFORE = 40
 """Characters before a drug, or a date, in which a dose, or a date word, belongs to it."""
-_ROUTE_BEFORE, _ROUTE_AFTER, _ROUTE_DIRECTED = 16, 24, 40
+_ROUTE_BEFORE, _ROUTE_AFTER, _ROUTE_DIRECTED = 20, 24, 40
 _SINGLE_BEFORE = 24
 """Characters before a drug in which it is said to be given once."""
 _CLAUSE_END = re.compile(r"[;\n\r]|(?<!\b\w)\.\s")
@@ -165,7 +165,7 @@ class DosingGrammar:
             re.IGNORECASE,
         )
         self._dose_before = re.compile(
-            rf"(?P<number>{_NUMBER}){_LINK}(?P<unit>{units})"
+            rf"(?P<number>{_NUMBER}){_LINK}-?(?P<unit>{units})"
             rf"(?:{_LINK}(?:(?:{any_route})|{any_of(dosing.forms_before)})){{0,3}}{_LINK}$",
             re.IGNORECASE,
         )
@@ -189,7 +189,7 @@ class DosingGrammar:
         ]
         self._of_next = re.compile(dosing.of_next, re.IGNORECASE)
         self._equals = re.compile(
-            rf"{_LINK}(?:[=≈]|i\.?e\.?,?){_LINK}(?P<number>{_NUMBER}){_LINK}(?P<unit>{units})(?![\w/])",
+            rf"{_LINK}(?:[=≈]|i\.?e\.?,?){_LINK}(?P<number>{_NUMBER}){_LINK}(?P<unit>{units})(?![A-Za-z]|{_LINK}/{_LINK}(?:kg|m))",
             re.IGNORECASE,
         )
         self._dose_in_name = re.compile(dosing.dose_in_name)
@@ -519,7 +519,7 @@ class DosingGrammar:
         of_course = dose
         if dose.unit is None and named.dose is not None:
             of_course = Dose(number=dose.number, unit=named.dose.unit)
-        often = self._often_of_step(text, step, of_course.unit, limit)
+        often = self._often_of_step(text, named, step, of_course.unit, limit)
         parts: list[Part] = [("dose", step.start, step.end)]
         parts += [often.part] if often.part else []
         dates: list[tuple[DateRole, DateMention]] = []
@@ -541,8 +541,11 @@ class DosingGrammar:
             standing=standing,
         )
 
-    def _often_of_step(self, text: str, step: Step, unit: str | None, limit: int) -> _Often:
-        """How often and how much a day a further dose is taken."""
+    def _often_of_step(
+        self, text: str, named: Dosing, step: Step, unit: str | None, limit: int
+    ) -> _Often:
+        """How often and how much a day a further dose is taken; of a drug that is taken daily
+        each step is so too."""
         size = amount(step.number)
         divided = self._divided.behind_dose(text, step.end, limit, size, unit)
         if divided is not None:
@@ -552,7 +555,9 @@ class DosingGrammar:
         tablets = self._tablets.match(text, step.end, stop)
         found = self._frequency(text, tablets.end() if tablets else step.end, stop)
         if found is None:
-            return _Often()
+            inherited = 1 if named.frequency == 1 else None
+            daily = self._a_day_of(Fraction(size), unit, 1) if inherited else None
+            return _Often(inherited, daily)
         count = self._count(tablets["count"]) if tablets else Fraction(1)
         return _Often(found[0], self._a_day_of(Fraction(size) * count, unit, found[0]), found[1])
 
