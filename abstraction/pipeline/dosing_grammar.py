@@ -100,7 +100,8 @@ class _Given:
     """A dose as it is printed: its characters, its number and unit, and what divides it.
 
     ``behind`` is where the frequency may begin; ``number`` is None where no single number is
-    printed ("1-1.5 g"); ``times`` is a count before or behind the dose ("2 x 50 mg").
+    printed ("1-1.5 g"); ``times`` is a count before or behind the dose ("2 x 50 mg"); ``apart``:
+    other words stand between the drug and it, so that it is no part of the mention.
     """
 
     number: str | None
@@ -110,6 +111,7 @@ class _Given:
     behind: int
     divided: Divided | None = None
     times: _Times | None = None
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,11 @@ class DosingGrammar:
         self._times_a_day_before = re.compile(dosing.times_a_day_before, re.IGNORECASE)
         self._times_after = re.compile(dosing.times_after, re.IGNORECASE)
         self._bare_before = re.compile(dosing.bare_before, re.IGNORECASE)
+        self._apart = re.compile(dosing.apart)
+        self._headed = [
+            (entry.per_day, re.compile(rf"({_words(entry.words)})\s?:{_LINK}$", re.IGNORECASE))
+            for entry in dosing.frequencies
+        ]
         self._at_once = frozenset(dosing.at_once)
         self._in_parts = [
             (entry.parts, re.compile(any_of(entry.words), re.IGNORECASE))
@@ -238,7 +245,8 @@ class DosingGrammar:
         given = self._given(text, target, floor, limit)
         dose: Dose | None = None
         if given is not None:
-            start, end = min(start, given.start), max(end, given.end)
+            if not given.apart:
+                start, end = min(start, given.start), max(end, given.end)
             parts.append(("dose", given.start, given.end))
             if given.number is not None:
                 dose = self._dose_of(given.number, given.unit)
@@ -285,7 +293,8 @@ class DosingGrammar:
         at = times.end if times else begin
         printed = self._dose.match(text, at, near) or self._bare(text, at, near, led=bool(times))
         if printed is None:
-            return self._given_before(text, target, floor)
+            before = self._given_before(text, target, floor)
+            return before or self._given_apart(text, target, limit)
         unit, end = printed.groupdict().get("unit"), printed.end()
         if self._of_next.fullmatch(text, end, limit):
             return None
@@ -310,6 +319,24 @@ class DosingGrammar:
             return None
         start, end = printed.start(), printed.end("unit")
         return _Given(printed["number"], printed["unit"], start, end, target.end)
+
+    def _given_apart(self, text: str, target: Target, limit: int) -> _Given | None:
+        """A dose behind some words: "pred by refill history, 10 mg daily"."""
+        gap = self._apart.match(text, target.end, min(limit, target.end + _NEAR))
+        if gap is None:
+            return None
+        printed = self._dose.match(text, gap.end(), limit)
+        if printed is None or self._is_range(printed) or self._factor(printed["unit"]) is None:
+            return None
+        end = printed.end()
+        if self._of_next.match(text, end, end + _NEAR) or self._whole_dose.match(text, end):
+            return None
+        near = self._frequency(text, end, min(limit, end + _ROUTE_AFTER))
+        if near is None and self._frequency_ahead(text, target.end, printed.start()) is None:
+            return None
+        return _Given(
+            printed["number"], printed["unit"], *printed.span(), printed.end(), apart=True
+        )
 
     def _times_ahead(self, text: str, begin: int, near: int) -> _Times | None:
         if daily := self._times_a_day_before.match(text, begin, near):
@@ -356,7 +383,7 @@ class DosingGrammar:
         stop = min(reach, behind + _NEAR)
         tablets = self._tablets.match(text, behind, stop) if given and given.number else None
         found = self._frequency_beside(
-            text, target, floor, tablets.end() if tablets else behind, stop
+            text, target, given, floor, tablets.end() if tablets else behind, stop
         )
         count = self._count(tablets["count"]) if tablets else Fraction(1)
         times = given.times if given else None
@@ -402,10 +429,16 @@ class DosingGrammar:
         return _Often(divided.frequency, daily, part, divided.end)
 
     def _frequency_beside(
-        self, text: str, target: Target, floor: int, start: int, stop: int
+        self, text: str, target: Target, given: _Given | None, floor: int, start: int, stop: int
     ) -> tuple[float, Part] | None:
         """The frequency right behind, or right before the drug, or else further behind."""
         found = self._frequency(text, start, stop)
+        if given is not None and (given.apart or found is None):
+            return (
+                found
+                or self._frequency_ahead(text, target.end, given.start)
+                or (self._frequency_before(text, target.start, floor))
+            )
         if found is not None and not text[start : found[1][1]].strip(" \t\u00a0(,"):
             return found
         return self._frequency_before(text, target.start, floor) or found
@@ -417,6 +450,11 @@ class DosingGrammar:
         if printed is None or taken is None:
             return None
         return Fraction(amount(taken["taken"])) / Fraction(amount(printed["per"] or "1"))
+
+    def _frequency_ahead(self, text: str, start: int, end: int) -> tuple[float, Part] | None:
+        """A frequency between a drug and its dose: "weekly, 15 mg"."""
+        clause = max(start, text.rfind(";", start, end) + 1, end - _ROUTE_DIRECTED)
+        return self._frequency(text, clause, end) if clause < end else None
 
     def _whole(
         self, text: str, start: int, stop: int, given: _Given, tablets: re.Match[str] | None
@@ -601,9 +639,10 @@ class DosingGrammar:
         """A frequency before the drug ("weekly methotrexate") that is not the one of a drug, or
         of a dose, before that."""
         opening = max(floor, start - _BEFORE)
+        headed = text[opening:start].rstrip().endswith(":")
         found = [
             (match.start(1), match.end(1), per_day)
-            for per_day, pattern in self._adjectives
+            for per_day, pattern in (self._headed if headed else self._adjectives)
             if (match := pattern.search(text, opening, start))
         ]
         if not found:
