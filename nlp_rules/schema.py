@@ -580,6 +580,7 @@ class DosingRules(Rule):
     at_once: tuple[ConceptName, ...] = Field(
         (), description='Drugs of which "6 x 2.5 mg" counts tablets that are taken together.'
     )
+    apart: ExactPattern = Field(r"(?!)", description="Between a drug and a dose apart from it.")
     bare_before: Pattern = Field(r"(?!)", description='Before the drug: "on 5 of".')
     in_parts: tuple[PartsRule, ...] = ()
     of_next: Pattern = Field(r"(?!)", description='Between a dose and its drug: "mg of".')

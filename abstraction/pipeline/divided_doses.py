@@ -134,7 +134,9 @@ class DividedDoses:
         """A second amount that is taken every other time."""
         opening = self._share(text, self._past_gap(text, end, limit), limit)
         begin = opening.end if opening and opening.of == "alternate" else end
-        found = self._in_turn.match(text, begin, limit)
+        found = self._in_turn.match(text, begin, limit) or self._in_turn.match(
+            text, self._past_gap(text, end, limit), limit
+        )
         if found is None:
             return None
         close = self._gap.match(text, found.end(), limit)

@@ -30,7 +30,7 @@ _NEAR = 60
 """Characters after a drug in which its dose and frequency stand."""
 _BEFORE = 40
 """Characters before a drug, or a date, in which a dose, or a date word, belongs to it."""
-_ROUTE_BEFORE, _ROUTE_AFTER, _ROUTE_DIRECTED = 16, 24, 40
+_ROUTE_BEFORE, _ROUTE_AFTER, _ROUTE_DIRECTED = 20, 24, 40
 _SINGLE_BEFORE = 24
 """Characters before a drug in which it is said to be given once."""
 _CLAUSE_END = re.compile(r"[;\n\r]|(?<!\b\w)\.\s")
@@ -100,7 +100,8 @@ class _Given:
     """A dose as it is printed: its characters, its number and unit, and what divides it.
 
     ``behind`` is where the frequency may begin; ``number`` is None where no single number is
-    printed ("1-1.5 g"); ``times`` is a count before or behind the dose ("2 x 50 mg").
+    printed ("1-1.5 g"); ``times`` is a count before or behind the dose ("2 x 50 mg"); ``apart``:
+    other words stand between the drug and it, so that it is no part of the mention.
     """
 
     number: str | None
@@ -110,6 +111,7 @@ class _Given:
     behind: int
     divided: Divided | None = None
     times: _Times | None = None
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ class DosingGrammar:
             re.IGNORECASE,
         )
         self._dose_before = re.compile(
-            rf"(?P<number>{_NUMBER}){_LINK}(?P<unit>{units})"
+            rf"(?P<number>{_NUMBER}){_LINK}-?(?P<unit>{units})"
             rf"(?:{_LINK}(?:(?:{any_route})|{any_of(dosing.forms_before)})){{0,3}}{_LINK}$",
             re.IGNORECASE,
         )
@@ -182,6 +184,11 @@ class DosingGrammar:
         self._times_a_day_before = re.compile(dosing.times_a_day_before, re.IGNORECASE)
         self._times_after = re.compile(dosing.times_after, re.IGNORECASE)
         self._bare_before = re.compile(dosing.bare_before, re.IGNORECASE)
+        self._apart = re.compile(dosing.apart)
+        self._headed = [
+            (entry.per_day, re.compile(rf"({_words(entry.words)})\s?:{_LINK}$", re.IGNORECASE))
+            for entry in dosing.frequencies
+        ]
         self._at_once = frozenset(dosing.at_once)
         self._in_parts = [
             (entry.parts, re.compile(any_of(entry.words), re.IGNORECASE))
@@ -189,7 +196,7 @@ class DosingGrammar:
         ]
         self._of_next = re.compile(dosing.of_next, re.IGNORECASE)
         self._equals = re.compile(
-            rf"{_LINK}(?:[=≈]|i\.?e\.?,?){_LINK}(?P<number>{_NUMBER}){_LINK}(?P<unit>{units})(?![\w/])",
+            rf"{_LINK}(?:[=≈]|i\.?e\.?,?){_LINK}(?P<number>{_NUMBER}){_LINK}(?P<unit>{units})(?![A-Za-z]|{_LINK}/{_LINK}(?:kg|m))",
             re.IGNORECASE,
         )
         self._dose_in_name = re.compile(dosing.dose_in_name)
@@ -238,7 +245,8 @@ class DosingGrammar:
         given = self._given(text, target, floor, limit)
         dose: Dose | None = None
         if given is not None:
-            start, end = min(start, given.start), max(end, given.end)
+            if not given.apart:
+                start, end = min(start, given.start), max(end, given.end)
             parts.append(("dose", given.start, given.end))
             if given.number is not None:
                 dose = self._dose_of(given.number, given.unit)
@@ -285,7 +293,8 @@ class DosingGrammar:
         at = times.end if times else begin
         printed = self._dose.match(text, at, near) or self._bare(text, at, near, led=bool(times))
         if printed is None:
-            return self._given_before(text, target, floor)
+            before = self._given_before(text, target, floor)
+            return before or self._given_apart(text, target, limit)
         unit, end = printed.groupdict().get("unit"), printed.end()
         if self._of_next.fullmatch(text, end, limit):
             return None
@@ -310,6 +319,24 @@ class DosingGrammar:
             return None
         start, end = printed.start(), printed.end("unit")
         return _Given(printed["number"], printed["unit"], start, end, target.end)
+
+    def _given_apart(self, text: str, target: Target, limit: int) -> _Given | None:
+        """A dose behind some words: "pred by refill history, 10 mg daily"."""
+        gap = self._apart.match(text, target.end, min(limit, target.end + _NEAR))
+        if gap is None:
+            return None
+        printed = self._dose.match(text, gap.end(), limit)
+        if printed is None or self._is_range(printed) or self._factor(printed["unit"]) is None:
+            return None
+        end = printed.end()
+        if self._of_next.match(text, end, end + _NEAR) or self._whole_dose.match(text, end):
+            return None
+        near = self._frequency(text, end, min(limit, end + _ROUTE_AFTER))
+        if near is None and self._frequency_ahead(text, target.end, printed.start()) is None:
+            return None
+        return _Given(
+            printed["number"], printed["unit"], *printed.span(), printed.end(), apart=True
+        )
 
     def _times_ahead(self, text: str, begin: int, near: int) -> _Times | None:
         if daily := self._times_a_day_before.match(text, begin, near):
@@ -356,7 +383,7 @@ class DosingGrammar:
         stop = min(reach, behind + _NEAR)
         tablets = self._tablets.match(text, behind, stop) if given and given.number else None
         found = self._frequency_beside(
-            text, target, floor, tablets.end() if tablets else behind, stop
+            text, target, given, floor, tablets.end() if tablets else behind, stop
         )
         count = self._count(tablets["count"]) if tablets else Fraction(1)
         times = given.times if given else None
@@ -402,10 +429,16 @@ class DosingGrammar:
         return _Often(divided.frequency, daily, part, divided.end)
 
     def _frequency_beside(
-        self, text: str, target: Target, floor: int, start: int, stop: int
+        self, text: str, target: Target, given: _Given | None, floor: int, start: int, stop: int
     ) -> tuple[float, Part] | None:
         """The frequency right behind, or right before the drug, or else further behind."""
         found = self._frequency(text, start, stop)
+        if given is not None and (given.apart or found is None):
+            return (
+                found
+                or self._frequency_ahead(text, target.end, given.start)
+                or (self._frequency_before(text, target.start, floor))
+            )
         if found is not None and not text[start : found[1][1]].strip(" \t\u00a0(,"):
             return found
         return self._frequency_before(text, target.start, floor) or found
@@ -417,6 +450,11 @@ class DosingGrammar:
         if printed is None or taken is None:
             return None
         return Fraction(amount(taken["taken"])) / Fraction(amount(printed["per"] or "1"))
+
+    def _frequency_ahead(self, text: str, start: int, end: int) -> tuple[float, Part] | None:
+        """A frequency between a drug and its dose: "weekly, 15 mg"."""
+        clause = max(start, text.rfind(";", start, end) + 1, end - _ROUTE_DIRECTED)
+        return self._frequency(text, clause, end) if clause < end else None
 
     def _whole(
         self, text: str, start: int, stop: int, given: _Given, tablets: re.Match[str] | None
@@ -519,7 +557,7 @@ class DosingGrammar:
         of_course = dose
         if dose.unit is None and named.dose is not None:
             of_course = Dose(number=dose.number, unit=named.dose.unit)
-        often = self._often_of_step(text, step, of_course.unit, limit)
+        often = self._often_of_step(text, named, step, of_course.unit, limit)
         parts: list[Part] = [("dose", step.start, step.end)]
         parts += [often.part] if often.part else []
         dates: list[tuple[DateRole, DateMention]] = []
@@ -541,8 +579,11 @@ class DosingGrammar:
             standing=standing,
         )
 
-    def _often_of_step(self, text: str, step: Step, unit: str | None, limit: int) -> _Often:
-        """How often and how much a day a further dose is taken."""
+    def _often_of_step(
+        self, text: str, named: Dosing, step: Step, unit: str | None, limit: int
+    ) -> _Often:
+        """How often and how much a day a further dose is taken; of a drug that is taken daily
+        each step is so too."""
         size = amount(step.number)
         divided = self._divided.behind_dose(text, step.end, limit, size, unit)
         if divided is not None:
@@ -552,7 +593,9 @@ class DosingGrammar:
         tablets = self._tablets.match(text, step.end, stop)
         found = self._frequency(text, tablets.end() if tablets else step.end, stop)
         if found is None:
-            return _Often()
+            inherited = 1 if named.frequency == 1 else None
+            daily = self._a_day_of(Fraction(size), unit, 1) if inherited else None
+            return _Often(inherited, daily)
         count = self._count(tablets["count"]) if tablets else Fraction(1)
         return _Often(found[0], self._a_day_of(Fraction(size) * count, unit, found[0]), found[1])
 
@@ -596,9 +639,10 @@ class DosingGrammar:
         """A frequency before the drug ("weekly methotrexate") that is not the one of a drug, or
         of a dose, before that."""
         opening = max(floor, start - _BEFORE)
+        headed = text[opening:start].rstrip().endswith(":")
         found = [
             (match.start(1), match.end(1), per_day)
-            for per_day, pattern in self._adjectives
+            for per_day, pattern in (self._headed if headed else self._adjectives)
             if (match := pattern.search(text, opening, start))
         ]
         if not found:
