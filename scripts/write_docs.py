@@ -14,6 +14,7 @@ from typing import Any
 import click
 from pydantic import TypeAdapter
 
+from abstraction.chart_record import ChartRecord
 from abstraction.facts import FACT
 from abstraction.notes import Note
 from abstraction.run import LedgerEntry
@@ -26,6 +27,7 @@ _LINES: dict[str, tuple[str, TypeAdapter[Any]]] = {
     "fact": ("facts.jsonl", FACT),
     "note": ("notes.jsonl", TypeAdapter(Note)),
     "ledger-entry": ("ledger.jsonl", TypeAdapter(LedgerEntry)),
+    "chart": ("charts.jsonl", TypeAdapter(ChartRecord)),
     "assessment": ("assessments.jsonl", TypeAdapter(Assessment)),
 }
 """Each schema's name, the file it is a line of, and the type."""

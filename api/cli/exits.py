@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from abstraction.reading import ReadError
 
-ASSESSMENTS, REPORT = "assessments.jsonl", "report.html"
+ASSESSMENTS, CHARTS, REPORT = "assessments.jsonl", "charts.jsonl", "report.html"
 """What ``screen`` writes beside the files of the run."""
 
 DONE = 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from api.cli.exits import ASSESSMENTS, REPORT, report_errors
+from api.cli.exits import ASSESSMENTS, CHARTS, REPORT, report_errors
 from api.cli.progress import progress
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def extract_into(notes: NoteCollection, out: Path, *, day_first: bool | None = N
     try:
         with progress("Reading notes", len(notes)) as after_each:
             summary = record_run(notes, extract, rules.version, out, after_each)
-        for stale in (ASSESSMENTS, REPORT):
+        for stale in (ASSESSMENTS, CHARTS, REPORT):
             (out / stale).unlink(missing_ok=True)
     except OSError as error:
         raise click.UsageError(f"--out {out}: cannot be written ({error.strerror})") from None

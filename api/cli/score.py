@@ -25,7 +25,8 @@ from api.cli.options import (
     "--out",
     metavar="DIR",
     type=click.Path(path_type=Path),
-    help="Folder to write assessments.jsonl to; without it they go to standard output.",
+    help="Folder to write assessments.jsonl and charts.jsonl to; without it the assessments go to "
+    "standard output.",
 )
 def score(
     facts: Path,
@@ -42,16 +43,25 @@ def score(
     from abstraction.writing import json_line
     from api.cli.anchors import read_anchors
     from api.cli.exits import DONE, prepare_folder
-    from api.cli.scoring import assess_all, load, recorded, write_assessments
+    from api.cli.scoring import (
+        all_charts,
+        assess_all,
+        load,
+        recorded,
+        write_assessments,
+        write_charts,
+    )
 
     loaded = load(protocol)
     dates = read_anchors(screening_date, leukapheresis_date, anchors)
     recorded_facts, patients = recorded(facts)
-    assessments = assess_all(recorded_facts, patients, loaded, dates)
+    charts = all_charts(recorded_facts, patients, dates)
+    assessments = assess_all(charts, loaded, dates)
     if out is None:
         for assessment in assessments:
             click.echo(json_line(assessment), nl=False)
     else:
         prepare_folder(out)
+        write_charts(charts, dates, out)
         click.echo(f"{len(assessments)} patients: {write_assessments(assessments, out)}")
     return DONE

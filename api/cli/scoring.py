@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from api.cli.exits import ASSESSMENTS
+from api.cli.exits import ASSESSMENTS, CHARTS
 
 if TYPE_CHECKING:
+    from abstraction.chart import Chart
     from abstraction.facts import Fact
     from api.cli.anchors import AnchorTable
     from criteria_engine.assessment import Assessment
@@ -27,18 +28,29 @@ def load(name_or_path: str) -> Protocol:
         raise click.UsageError(str(error)) from None
 
 
-def assess_all(
-    facts: Iterable[Fact], patient_ids: Iterable[str], protocol: Protocol, anchors: AnchorTable
-) -> list[Assessment]:
-    """The assessment of every patient of the facts and of ``patient_ids``, sorted by patient."""
+def all_charts(
+    facts: Iterable[Fact], patient_ids: Iterable[str], anchors: AnchorTable
+) -> tuple[Chart, ...]:
+    """The chart of every patient of the facts and of ``patient_ids``, sorted by patient.
+
+    Patients whom only ``anchors`` names are told on standard error.
+    """
     from abstraction.chart import charts
+
+    found = charts(facts, patient_ids)
+    for line in anchors.strangers(chart.patient_id for chart in found):
+        click.echo(f"lupus-chart: {line}", err=True)
+    return found
+
+
+def assess_all(
+    charts: Sequence[Chart], protocol: Protocol, anchors: AnchorTable
+) -> list[Assessment]:
+    """The assessment of every chart, in their order."""
     from criteria_engine import assess
 
-    all_charts = charts(facts, patient_ids)
-    for line in anchors.strangers(chart.patient_id for chart in all_charts):
-        click.echo(f"lupus-chart: {line}", err=True)
-    dates = anchors.for_patients(chart.patient_id for chart in all_charts)
-    return [assess(chart, protocol, dates[chart.patient_id]) for chart in all_charts]
+    dates = anchors.for_patients(chart.patient_id for chart in charts)
+    return [assess(chart, protocol, dates[chart.patient_id]) for chart in charts]
 
 
 def recorded(path: Path) -> tuple[list[Fact], tuple[str, ...]]:
@@ -61,4 +73,19 @@ def write_assessments(assessments: Iterable[Assessment], out: Path) -> Path:
     path = out / ASSESSMENTS
     with replacing(path) as (stream,):
         stream.writelines(json_line(assessment) for assessment in assessments)
+    return path
+
+
+def write_charts(charts: Iterable[Chart], anchors: AnchorTable, out: Path) -> Path:
+    """Write ``charts.jsonl`` into the folder, each chart as of its screening; return its path."""
+    from abstraction.chart_record import chart_record
+    from abstraction.writing import json_line, replacing
+
+    path = out / CHARTS
+    every = tuple(charts)
+    dates = anchors.for_patients(chart.patient_id for chart in every)
+    with replacing(path) as (stream,):
+        stream.writelines(
+            json_line(chart_record(chart, dates[chart.patient_id].screening)) for chart in every
+        )
     return path

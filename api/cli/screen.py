@@ -37,14 +37,22 @@ def screen(
 ) -> int:
     """Extract the facts of INPUT, score every patient, and write a report.
 
-    DIR then holds what extract writes, assessments.jsonl, and report.html: one file that needs
-    no network, in which every verdict stands beside the words it rests on.
+    DIR then holds what extract writes, charts.jsonl (each patient's facts brought together),
+    assessments.jsonl, and report.html: one file that needs no network, in which every verdict
+    stands beside the words it rests on.
     """
     from api.cli.anchors import read_anchors
     from api.cli.exits import DONE, SOME_FAILED, prepare_folder, report_errors
     from api.cli.extraction import collect, extract_into
     from api.cli.reporting import print_summary, write_report
-    from api.cli.scoring import assess_all, load, recorded, write_assessments
+    from api.cli.scoring import (
+        all_charts,
+        assess_all,
+        load,
+        recorded,
+        write_assessments,
+        write_charts,
+    )
 
     loaded = load(protocol)
     dates = read_anchors(screening_date, leukapheresis_date, anchors)
@@ -54,7 +62,9 @@ def screen(
 
     extraction = extract_into(notes, out, day_first=day_first)
     facts, patients = recorded(out / "facts.jsonl")
-    assessments = assess_all(facts, patients, loaded, dates)
+    charts = all_charts(facts, patients, dates)
+    write_charts(charts, dates, out)
+    assessments = assess_all(charts, loaded, dates)
     write_assessments(assessments, out)
     report = write_report(notes, facts, assessments, loaded, extraction, out)
 

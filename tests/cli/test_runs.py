@@ -128,12 +128,29 @@ def test_screen_writes_everything_and_says_where(
     assert ended.out.splitlines()[-1] == f"Report: {out}/report.html"
     assert sorted(contents(out)) == [
         "assessments.jsonl",
+        "charts.jsonl",
         "facts.jsonl",
         "ledger.jsonl",
         "notes.jsonl",
         "report.html",
     ]
     assert len({len(a["criteria"]) for a in lines(out / "assessments.jsonl")}) == 1
+
+
+def test_a_chart_stands_on_the_facts_of_its_run(
+    lupus_chart: Command, charts: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    lupus_chart("screen", charts, *SCREENING, "--out", out)
+    known = {(fact["patient_id"], fact["fact_id"]) for fact in lines(out / "facts.jsonl")}
+    records = list(lines(out / "charts.jsonl"))
+    assert [one["patient_id"] for one in records] == ["p01", "p02", "p03"]
+    for one in records:
+        parts = [*one["episodes"], *one["administrations"], *one["biopsies"]]
+        parts += [point for series in one["series"] for point in series["points"]]
+        assert all(part["facts"] for part in parts)
+        named = {fact_id for part in parts for fact_id in part["facts"]}
+        assert {(one["patient_id"], fact_id) for fact_id in named} <= known
 
 
 def test_new_facts_never_stand_beside_old_verdicts(
@@ -153,7 +170,10 @@ def test_score_says_what_screen_said(lupus_chart: Command, charts: Path, tmp_pat
     expected = (out / "assessments.jsonl").read_bytes()
     assert (printed.code, printed.out.encode()) == (0, expected)
     assert lupus_chart(*arguments, "--out", again).code == 0
-    assert contents(again) == {"assessments.jsonl": expected}
+    assert contents(again) == {
+        "assessments.jsonl": expected,
+        "charts.jsonl": (out / "charts.jsonl").read_bytes(),
+    }
 
 
 def test_anchors_give_each_patient_its_dates(
