@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from abstraction.chart import Chart
@@ -130,8 +130,8 @@ def _picture(
     days += [day for one in drawn for day in one.days]
     scale = time_scale([*anchor_days, *days], anchors.screening, PLOT_LEFT, PLOT_RIGHT)
     sheet = _Sheet()
-    for heading, of_group in _GROUPS:
-        sheet.lay_rows(heading, [laid_out(one, scale) for one in plans if of_group(one)])
+    for heading, group in _groups(plans):
+        sheet.lay_rows(heading, [laid_out(one, scale) for one in group])
     sheet.lay_panels("Results that the trial limits", [panel(one, scale) for one in drawn])
     after = scale.end(anchors.screening)
     return Picture(
@@ -149,11 +149,18 @@ def _picture(
     )
 
 
-_GROUPS: tuple[tuple[str, Callable[[Plan], bool]], ...] = (
-    ("Therapies that the trial asks about", lambda plan: plan.is_of_trial),
-    ("Other therapies", lambda plan: plan.kind == "therapy" and not plan.is_of_trial),
-    ("Kidney biopsies", lambda plan: plan.kind == "biopsy"),
-)
+def _groups(plans: Sequence[Plan]) -> tuple[tuple[str, list[Plan]], ...]:
+    """The rows under their headings."""
+    therapies = [one for one in plans if one.kind == "therapy"]
+    asked = [one for one in therapies if one.is_of_trial]
+    return (
+        ("Therapies that the trial asks about", asked),
+        (
+            "Other therapies" if asked else "Therapies",
+            [one for one in therapies if not one.is_of_trial],
+        ),
+        ("Kidney biopsies", [one for one in plans if one.kind == "biopsy"]),
+    )
 
 
 @dataclass(slots=True)

@@ -191,4 +191,5 @@ def test_days_after_the_screening_are_shaded_and_the_anchors_named() -> None:
 def test_without_a_trial_every_therapy_is_drawn_and_no_result() -> None:
     found = drawn(therapy("prednisone", status="active"), of=Trial())
     assert found.picture and [row.name for row in found.picture.rows] == ["prednisone"]
+    assert [heading.text for heading in found.picture.headings] == ["Therapies"]
     assert trial().therapies
