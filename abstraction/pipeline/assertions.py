@@ -213,7 +213,9 @@ def judge_therapy(
         ended = nearest([cue for cue in cues if not cue.rivals], "stopped")
         if ended is not None:
             return _standing("stopped", person, "access", False, (ended, chosen))
-    if reason and (chosen is None or chosen.category == "historical") and not dosed:
+    elsewhere = reason is not None and bool(reason[0].rivals) and not reason[0].before
+    ends = reason is not None and not elsewhere and not dosed
+    if reason and ends and (chosen is None or chosen.category == "historical"):
         return _standing("stopped", person, reason[1], failed is not None, (reason[0],))
     used = tuple(c for c in (chosen, reason[0] if reason else None, failed) if c is not None)
     category = chosen.category if chosen else _from_section(implied, dosed, failed is not None)

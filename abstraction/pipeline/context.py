@@ -53,6 +53,8 @@ _LONGEST_DATE = 40
 """Characters of the longest date."""
 _SENTENCES = 2
 """Sentences in a row that go on about the drug of the one before them."""
+_BESIDE_WORDS = 2
+"""Words between a verb and its object: "stopped her MMF"."""
 _FEW = 2
 """Drugs of a sentence of which the last one is still meant by the next sentence."""
 _JOINT = 40
@@ -242,6 +244,7 @@ class ClinicalConText(ConText):
         edges = list(graph.edges)
         if kind == _THERAPY:
             edges = [edge for edge in edges if not _bracketed_elsewhere(doc, *edge)]
+            edges = _one_way(doc, mentions, edges)
         if len(drugged) < 2:
             return edges
         return [
@@ -336,6 +339,41 @@ class ClinicalConText(ConText):
 
 def _first_char(doc: Doc, modifier: ConTextModifier) -> int:
     return int(doc[modifier.modifier_span[0]].idx)
+
+
+_Edge = tuple[Span, ConTextModifier]
+
+
+def _one_way(doc: Doc, mentions: Sequence[Span], edges: Sequence[_Edge]) -> list[_Edge]:
+    """The edges without those to the wrong side of a cue that can look both ways: "HCQ 200 mg,
+    stopped MMF" stops the second drug alone, "MTX not started, HCQ" the first."""
+    ways: dict[tuple[int, int, str], set[str]] = defaultdict(set)
+    for _, modifier in edges:
+        ways[(*modifier.modifier_span, modifier.category)].add(modifier.direction)
+    kept = []
+    for target, modifier in edges:
+        start, end = modifier.modifier_span
+        if (
+            modifier.category not in _STORY | _REFUSALS
+            or {"FORWARD", "BACKWARD"} - ways[(start, end, modifier.category)]
+        ):
+            kept.append((target, modifier))
+            continue
+        ahead = next((m for m in mentions if m.start >= end), None)
+        back = next((m for m in reversed(mentions) if m.end <= start), None)
+        leads = ahead is not None and ahead.start - end <= _BESIDE_WORDS
+        leads = leads and not _divided(doc, end, ahead.start if ahead else end)
+        trails = back is not None and not _divided(doc, back.end, start)
+        if leads and not trails and target.end <= start:
+            continue
+        if trails and not leads and target.start >= end:
+            continue
+        kept.append((target, modifier))
+    return kept
+
+
+def _divided(doc: Doc, start: int, end: int) -> bool:
+    return any(token.text in _WEIGHTS or "\n" in token.text for token in doc[start:end])
 
 
 def _bracketed_elsewhere(doc: Doc, target: Span, modifier: ConTextModifier) -> bool:

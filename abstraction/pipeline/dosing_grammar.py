@@ -487,8 +487,12 @@ class DosingGrammar:
                 continue
             if self._no_stop.search(before):
                 continue
-            roles = (role for role, pattern in self._date_words if pattern.search(before))
-            found.append((next(roles, "on"), date))
+            words = [
+                (-match.start(), number, role)
+                for number, (role, pattern) in enumerate(self._date_words)
+                if (match := pattern.search(before))
+            ]
+            found.append((min(words)[2] if words else "on", date))
         return found
 
     def _spans(self, text: str, floor: int, first: DateMention, second: DateMention) -> bool:

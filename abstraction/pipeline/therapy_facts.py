@@ -59,7 +59,8 @@ def therapy_fact(
     judged = _by_order(judged, dosing)
     dosing = replace(dosing, dates=tuple(_coming(note, target, judged, dosing)))
     single = isinstance(rule, TherapyRule) and rule.form in ("procedure", "vaccine")
-    lone = single or target.concept in note.administered
+    once = dosing.single and not dosing.course and dosing.frequency is None
+    lone = single or once or target.concept in note.administered
     course = _course(note, target, dosing, judged, none_since, lone=lone)
     judged = _lying_ahead(note, judged, course, dosed=dosing.dose is not None)
     by_day = lone or target.concept in note.in_sessions or dosing.route == "intravenous"
