@@ -396,6 +396,7 @@ class DatesRule(Rule):
     about: tuple[Pattern, ...]
     ago: Words
     yesterday: Words
+    tomorrow: Words
     today: tuple[Pattern, ...]
     before_bare_month: Words = Field(min_length=1)
     before_bare_season: Words = Field(min_length=1)

@@ -99,7 +99,8 @@ def _taken_after_stop(episodes: Sequence[Episode]) -> Iterable[Conflict]:
     for before, after in pairwise(episodes):
         if after.concept == before.concept and after.is_resumed:
             taken = tuple(fact for fact in after.facts if fact not in after.stops)
-            yield Conflict("taken_after_stop", "therapy", after.concept, (before.stops, taken))
+            sides = (before.stops, taken or after.facts)
+            yield Conflict("taken_after_stop", "therapy", after.concept, sides)
 
 
 def _ends(episodes: Sequence[Episode]) -> Iterable[Conflict]:

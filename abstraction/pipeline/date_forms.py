@@ -56,6 +56,9 @@ def date_forms(rules: DatesRule) -> re.Pattern[str]:
         (?P<iso>(?<![\d/.-]){YEAR}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])(?!\d))
       | (?P<compact>(?<![\w/.-]){YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?![\w/.-]))
       | (?P<numeric>{SEPARATED})
+      | (?P<listed_number>
+          (?<![\d/.,:-])\b\d{{1,2}}(?=(?:(?:,\s?\d{{1,2}}){{0,8}},?\s(?:and|&|und|y|e|et)\s|[-–]|\sto\s)
+          (?P<listed_date>\d{{1,2}}(?P<listed_by>[/.])\d{{1,2}}(?P=listed_by)(?:\d{{4}}|\d{{2}}))(?!\d)))
       | (?P<listed_day>
           (?<![\d/.-])\b\d{{1,2}}{_ORDINAL}(?=(?:,\s?\d{{1,2}}{_ORDINAL}){{0,8}},?\s(?:and|&)\s
           \d{{1,2}}{_ORDINAL}\s(?:of\s)?(?P<listed_month>{month})
@@ -86,7 +89,9 @@ def date_forms(rules: DatesRule) -> re.Pattern[str]:
       | (?P<month_last_year>\b{month}\s(?:of\s)?last\syear\b)
       | (?P<bare_month>(?:{bare_month_after}){month}(?![\s,-]{{0,3}}\d)
           |(?<=\(){month}(?=[):;,]))
-      | (?P<year_month>(?<![\d/.-]){YEAR}[-./](?:0[1-9]|1[0-2])(?![\d]|[-./]\d))
+      | (?P<year_month>
+          (?:(?<![\d/.-])|(?<=/\d-)|(?<=/\d\d-)){YEAR}(?:[-./](?:0[1-9]|1[0-2])|/[1-9])
+          (?!\d|[-./]\d(?!\d{{3}})))
       | (?P<winter>
           \bwinter\s(?:of\s)?(?P<winter_from>{YEAR})(?:\s?[-/–]\s?(?P<winter_to>\d{{4}}|\d{{2}}))?
           (?!\d))
@@ -141,6 +146,7 @@ def date_forms(rules: DatesRule) -> re.Pattern[str]:
       | (?P<weekday>
           (?:(?<=\blast\s)|(?<=\bon\s)|(?<=\bsince\s)|(?<=\bfrom\s)|(?<=\bpast\s)|(?<=\bthis\s)
             |(?<![-/–\w]))(?P<day_name>{weekday})(?![\w/–-]|s\b))
+      | (?P<tomorrow>\b(?:{words(rules.tomorrow)})\b)
       | (?P<today>\b(?:{"|".join(rules.today)})\b)
       | (?P<years>
           (?<![\d/.,$-])\b{YEAR}(?=[-–](?:1[3-9]|[2-9]\d)(?![\d/.-]))

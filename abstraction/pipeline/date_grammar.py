@@ -26,6 +26,7 @@ _BASES: dict[str, DateBasis] = {
             "weekday",
             "season",
             "day_before_yesterday",
+            "tomorrow",
             "later",
             "day_after",
             "at_age",
@@ -68,12 +69,18 @@ _BESIDE = 60
 
 @dataclass(frozen=True, slots=True)
 class DateMention:
-    """A date in the text: characters ``[start, end)``, the days it can mean, and its basis."""
+    """A date in the text: characters ``[start, end)``, the days it can mean, and its basis.
+
+    ``runs_on`` tells that it is all of its days ("10-14 February"), ``year_left_out`` that the year
+    is that of the last such day up to the note.
+    """
 
     start: int
     end: int
     days: Days
     basis: DateBasis
+    runs_on: bool = False
+    year_left_out: bool = False
 
 
 class DateGrammar:
@@ -165,26 +172,37 @@ class DateGrammar:
         if day_first is None:
             day_first = self.day_first(text, note_date)
         setting = Setting(self._rules, note_date, day_first, self._ahead, births)
+        last: DateMention | None = None
         for match in self._forms.finditer(text):
             form = next(name for name in READERS if match[name] is not None)
             if form in _GUARDED and self._is_no_date(text, match):
                 continue
             coming = self._year_to_come(text, match, form, setting)
+            going_on = None if coming else self._year_going_on(text, match, form, last)
+            beside = coming or going_on
             if form == "month_short_year" and not self._leads(text, match):
                 continue
             if form == "day_slash_month" and not (
-                coming or self._is_day(text, match, note_date, day_first)
+                beside or self._is_day(text, match, note_date, day_first)
             ):
                 continue
             if self._birth_before.search(text, max(0, match.start() - _BESIDE), match.start()):
                 continue
-            days = READERS[form](match, replace(setting, coming=coming))
+            days = READERS[form](match, replace(setting, coming=coming, going_on=going_on))
             if days is not None:
                 end = match.start() + len(match[0].rstrip(".,"))
                 basis = _BASES.get(form, "explicit")
                 if (basis == "explicit" or form == "later") and days.start == days.end:
                     setting = replace(setting, previous=days)
-                yield DateMention(match.start(), end, days, basis)
+                last = DateMention(
+                    match.start(),
+                    end,
+                    days,
+                    basis,
+                    runs_on=form == "days_of_month",
+                    year_left_out=_lacks_year(match, form) and beside is None,
+                )
+                yield last
 
     def periods(self, text: str, note_date: dt.date | None) -> Iterator[DateMention]:
         """Times that end with the note ("for the past two years"), in order."""
@@ -235,7 +253,7 @@ class DateGrammar:
         if form == "month_day" and (days := _DAYS_OF_ONE_MONTH.match(text, match.end())):
             return whole_year(int(days["year"]))
         for step in range(_LONGEST_LIST):
-            if form not in _WITHOUT_YEAR or _YEAR.search(match[0]):
+            if not _lacks_year(match, form):
                 return READERS[form](match, setting) if step and form in _DATED else None
             joint = self._joint.match(text, match.end())
             if joint is None or (step == 0 and self._may_be_a_fraction(text, match, form, joint)):
@@ -245,6 +263,17 @@ class DateGrammar:
                 return None
             match, form = following, next(n for n in READERS if following[n] is not None)
         return None
+
+    def _year_going_on(
+        self, text: str, match: re.Match[str], form: str, last: DateMention | None
+    ) -> Days | None:
+        """The date right before a day without a year, where the two are the ends of a range."""
+        if last is None or last.year_left_out or not _lacks_year(match, form):
+            return None
+        if last.basis != "explicit" or last.days.start != last.days.end:
+            return None
+        joint = self._joint.fullmatch(text, last.end, match.start())
+        return last.days if joint and joint[0].strip() not in (",", ";", "/", "&") else None
 
     def _may_be_a_fraction(
         self, text: str, match: re.Match[str], form: str, joint: re.Match[str]
@@ -257,6 +286,11 @@ class DateGrammar:
     def _leads(self, text: str, match: re.Match[str]) -> bool:
         """Whether the words before digits say that a day follows."""
         return bool(self._leads_day.search(text[max(0, match.start() - _BESIDE) : match.start()]))
+
+
+def _lacks_year(match: re.Match[str], form: str) -> bool:
+    """Whether a day is printed without its year."""
+    return form in _WITHOUT_YEAR and not _YEAR.search(match[0])
 
 
 def _is_fraction(numerator: int, denominator: int) -> bool:

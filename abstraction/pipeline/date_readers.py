@@ -40,7 +40,8 @@ class Setting:
     ``day_first`` is None where nothing in the note shows whether it writes the day first.
     ``births`` are the days on which the patient can have been born; ``previous`` are the days of
     the date before this one in the text, ``coming`` those of the one behind it that gives the year
-    of both ("3 March and 17 April 2019").
+    of both ("3 March and 17 April 2019"), ``going_on`` those of the one before it, from which a
+    range goes on ("3 March 2019 to 17 April").
     """
 
     rules: DatesRule
@@ -50,6 +51,7 @@ class Setting:
     births: Days | None = None
     previous: Days | None = None
     coming: Days | None = None
+    going_on: Days | None = None
 
     @property
     def latest(self) -> dt.date | None:
@@ -154,8 +156,11 @@ def _day_slash_month(match: re.Match[str], setting: Setting) -> Days | None:
 
 def _without_year(month: int, day: int, setting: Setting) -> Days | None:
     """The day in the year of the date that follows, in the one before where its month is later;
-    else the latest such day not after the note."""
+    the first one after the date that a range goes on from; else the latest not after the note."""
     coming, latest = setting.coming, setting.latest
+    if setting.going_on is not None:
+        first = setting.going_on.start
+        return _day(first.year + ((month, day) < (first.month, first.day)), month, day)
     if coming is not None:
         return _day(coming.start.year - (month > coming.end.month), month, day)
     return latest_day(month, day, latest) if latest else None
@@ -178,7 +183,8 @@ def _day_and_month(match: re.Match[str], setting: Setting) -> Days | None:
     if len(numbers) > 1:
         return _day(_year(numbers[1], setting.note_date), month, day)
     meant, latest = _without_year(month, day, setting), setting.latest
-    if setting.coming is not None or latest is None or match["month_day"] is None:
+    told = setting.coming or setting.going_on
+    if told is not None or latest is None or match["month_day"] is None:
         return meant
     if _may_be_a_year(match, day, latest):
         as_year = whole_month(_year(f"{day:02}", latest), month)
@@ -214,6 +220,23 @@ def _days_of_month(match: re.Match[str], setting: Setting) -> Days | None:
     if ending is None or first >= last:
         return None
     return Days(start=ending.start.replace(day=first), end=ending.end) if first else None
+
+
+def _tomorrow(match: re.Match[str], setting: Setting) -> Days | None:
+    if setting.note_date is None or setting.note_date == dt.date.max:
+        return None
+    day = setting.note_date + dt.timedelta(days=1)
+    return Days(start=day, end=day)
+
+
+def _listed_number(match: re.Match[str], setting: Setting) -> Days | None:
+    """One of "16, 17 and 18/05/2022", or the first of "5-7/7/24": days before month and year."""
+    if setting.day_first is False:
+        return None
+    last, month, year = re.split(r"[/.]", match["listed_date"])
+    if int(match["listed_number"]) >= int(last):
+        return None
+    return _day(_year(year, setting.note_date), int(month), int(match["listed_number"]))
 
 
 def _listed_day(match: re.Match[str], setting: Setting) -> Days | None:
@@ -542,6 +565,7 @@ READERS: dict[str, Reader] = {
     "compact": _compact,
     "numeric": _numeric,
     "days_of_month": _days_of_month,
+    "listed_number": _listed_number,
     "listed_day": _listed_day,
     "day_month": _day_and_month,
     "month_day": _day_and_month,
@@ -568,6 +592,7 @@ READERS: dict[str, Reader] = {
     "last": _last,
     "weekday": _weekday,
     "weekday_and_day": _weekday_and_day,
+    "tomorrow": _tomorrow,
     "today": _today,
     "years": _year_of_range,
     "year": _bare_year,

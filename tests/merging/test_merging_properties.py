@@ -120,6 +120,13 @@ def test_certain_days_are_possible_and_courses_follow_each_other(facts):
             assert before.certain.end < after.certain.start
 
 
+@given(FACTS)
+def test_every_side_of_a_conflict_has_a_fact(facts):
+    for one in chart(*facts).conflicts:
+        assert len(one.sides) > 1
+        assert all(one.sides)
+
+
 @given(FACTS, therapies())
 def test_a_note_that_only_tells_of_a_drug_never_narrows_what_was_open(facts, added):
     """A statement without a beginning or an end leaves every day possible that was."""

@@ -305,3 +305,29 @@ def test_a_list_of_days_of_one_year_is_read_as_that_year(days: list[dt.date]) ->
     ordered = sorted(day.replace(year=2020) for day in days)
     printed = " and ".join(f"{day.day} {month(day)}" for day in ordered) + " 2020"
     assert [one.days.start for one in dates(printed)] == ordered
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("1 g (16, 17 and 18/05/2022)", ["2022-05-16", "2022-05-17", "2022-05-18"]),
+        ("x3 (25-27/7/24)", ["2024-07-25", "2024-07-27"]),
+        ("2019/6/23-6/25", ["2019-06-23", "2019-06-25"]),
+        ("from 3 March 2019 to 5 April", ["2019-03-03", "2019-04-05"]),
+        ("28 Dec 2023 - 3 Jan", ["2023-12-28", "2024-01-03"]),
+        ("from tomorrow", ["2026-05-15"]),
+    ],
+)
+def test_ends_of_a_range_share_what_only_one_of_them_prints(text: str, days: list[str]) -> None:
+    assert [one.days.start.isoformat() for one in dates(text)] == days
+
+
+def test_months_behind_their_year_may_have_one_digit() -> None:
+    assert [str(one.days.start) for one in dates("2019/6-2020/1 monthly")] == [
+        "2019-06-01",
+        "2020-01-01",
+    ]
+
+
+def test_the_number_of_an_item_is_no_day() -> None:
+    assert [str(one.days.start) for one in dates("1 - 23/04/2020 seen")] == ["2020-04-23"]
