@@ -118,7 +118,10 @@ class AnswerGrammar:
         for answer in answers.finditer(text):
             floor = max(previous, answer.start() - reach)
             ends = [match.end() for match in question_start.finditer(text, floor, answer.start())]
-            first = bisect_left(starts, ends[-1] if ends else floor)
+            top = ends[-1] if ends else floor
+            first = bisect_left(starts, top)
+            if first and mentions[first - 1].end > top:
+                first -= 1
             for number in range(first, bisect_left(starts, answer.start())):
                 mention = mentions[number]
                 if mention.end <= answer.start() and mention.kind in self._kinds:
