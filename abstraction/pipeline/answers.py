@@ -117,12 +117,11 @@ class AnswerGrammar:
         previous = 0
         for answer in answers.finditer(text):
             floor = max(previous, answer.start() - reach)
-            ends = [
-                match.end()
-                for match in question_start.finditer(text, floor, answer.start())
-                if not _is_inside(match.end(), mentions, starts)
-            ]
-            first = bisect_left(starts, ends[-1] if ends else floor)
+            ends = [match.end() for match in question_start.finditer(text, floor, answer.start())]
+            top = ends[-1] if ends else floor
+            first = bisect_left(starts, top)
+            if first and mentions[first - 1].end > top:
+                first -= 1
             for number in range(first, bisect_left(starts, answer.start())):
                 mention = mentions[number]
                 if mention.end <= answer.start() and mention.kind in self._kinds:
@@ -170,12 +169,6 @@ class AnswerGrammar:
     def _cue(mention: Mention, start: int, end: int, before: bool) -> Cue:
         category = "never_given" if mention.kind == "therapy" else "negated"
         return Cue(category, start, end, distance=0, before=before, answers=True)
-
-
-def _is_inside(offset: int, mentions: Sequence[Mention], starts: Sequence[int]) -> bool:
-    """Whether a mention stands on both sides of the offset, as a wrapped one does."""
-    number = bisect_left(starts, offset) - 1
-    return number >= 0 and mentions[number].end > offset
 
 
 def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:

@@ -319,7 +319,8 @@ class ClinicalConText(ConText):
         if start > opens or title:
             return
         opener = own[first].category
-        if opener in _STORY | _REFUSALS and not self._names_no_other(text, start, end):
+        verb = opener in _STORY | _REFUSALS or opener == "COMPLETED"
+        if verb and not self._names_no_other(text, start, end):
             return
         if opener in _REFUSALS and own[first].direction == "FORWARD":
             return
