@@ -32,6 +32,7 @@ _FIRMNESS = {"declined": 8, "access_denied": 8, "never_given": 6, "held": 4}
 _DENIALS = frozenset({"never_given", "negated"})
 _OVERRULED = frozenset({"active", "stopped", "held", "historical", "planned", "considered"})
 """What stands further off than a denial before the drug: "stopped AZA, not on prednisone"."""
+_ENDED = frozenset({"stopped", "held", "never_given"})
 _EVENTS = frozenset({"active", "stopped", "held"})
 _STORY = _EVENTS | {"historical"}
 _SECTION_STATUSES = (
@@ -181,7 +182,7 @@ def judge_therapy(
     if dosed:
         cues = [c for c in cues if not (c.category in _DENIALS and c.before and c.separated)]
     failed = nearest(cues, "inefficacy")
-    standing = [c for c in cues if c.category in _STATUSES]
+    standing = [c for c in cues if c.category in _STATUSES and not _only_dates(c, cues)]
     chosen = min(
         standing,
         key=lambda c: (c.distance - _FIRMNESS.get(c.category, 0), c.start),
@@ -220,6 +221,14 @@ def judge_therapy(
     used = tuple(c for c in (chosen, reason[0] if reason else None, failed) if c is not None)
     category = chosen.category if chosen else _from_section(implied, dosed, failed is not None)
     return _standing(category, person, reason[1] if reason else None, failed is not None, used)
+
+
+def _only_dates(cue: Cue, cues: Sequence[Cue]) -> bool:
+    """Whether a word behind a drug dates what stands before it, and does not tell that it is
+    taken: "off A and B since May", "has not taken A and B since"."""
+    return cue.opens_date and any(
+        other.before and not other.separated and other.category in _ENDED for other in cues
+    )
 
 
 def _last_told(standing: Sequence[Cue], chosen: Cue | None) -> Cue | None:

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from medspacy.context import ConText, ConTextGraph, ConTextModifier, ConTextRule
 from spacy.language import Language
@@ -165,6 +166,7 @@ class ClinicalConText(ConText):
         self._answers = AnswerGrammar(pack.answers)
         self._sequel_before = re.compile(pack.context.sequel_before, re.IGNORECASE)
         self._sequel_behind = re.compile(pack.context.sequel_behind, re.IGNORECASE)
+        self._since = frozenset(pack.dates.since)
         self._no_sequel = frozenset(pack.context.no_sequel)
         self._goes_on = re.compile(pack.context.goes_on, re.IGNORECASE)
 
@@ -191,7 +193,9 @@ class ClinicalConText(ConText):
                 mentions = [targets[n] for n in alike]
                 place = {id(targets[n]): n for n in alike}
                 for target, modifier in self._edges(doc, mentions, matches[sentence], kind, lines):
-                    cues[place[id(target)]].append(_cue(doc, target, modifier, mentions))
+                    cue = _cue(doc, target, modifier, mentions)
+                    dates = doc.text[cue.start : cue.end].lower() in self._since
+                    cues[place[id(target)]].append(replace(cue, opens_date=dates))
         for sentence, numbers in by_sentence.items():
             drugs = [n for n in numbers if targets[n].label_ == _THERAPY]
             for further in range(sentence + 1, sentence + 1 + _SENTENCES):
@@ -231,6 +235,7 @@ class ClinicalConText(ConText):
             if (rule.allowed_types is None or kind.upper() in rule.allowed_types)
             and not any(m.start <= match[1] and match[2] <= m.end for m in mentions)
             and not (kind == _THERAPY and self._leads_date(doc, match))
+            and not (kind == _THERAPY and self._parts_nothing(doc, match, rule, mentions))
         }
         modifiers = [
             Modifier(own[match], match[1], match[2], doc) for match in longest(_not_overruled(own))
@@ -253,6 +258,16 @@ class ClinicalConText(ConText):
             if (line := lines.at(_first_char(doc, modifier))) == lines.at(target.start_char)
             or line not in drugged
         ]
+
+    def _parts_nothing(
+        self, doc: Doc, match: Match, rule: ConTextRule, mentions: Sequence[Span]
+    ) -> bool:
+        """Whether a word that would end every reach only dates the sentence's last drug, of which
+        the sentence may go on to tell: "HCQ since 2019, held since May"."""
+        _, start, end = match
+        if rule.direction != "TERMINATE" or doc[start:end].text.lower() not in self._since:
+            return False
+        return all(mention.end <= start for mention in mentions)
 
     @staticmethod
     def _leads_date(doc: Doc, match: Match) -> bool:

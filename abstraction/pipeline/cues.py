@@ -13,7 +13,8 @@ class Cue:
     another mention of the same kind as five.  ``separated``: a comma or semicolon stands between.
     ``answers``: the cue is a form's answer, which reaches nothing but what was asked.  ``rivals``:
     how many other mentions stand in between.  ``sequel``: it tells what happened next, and names no
-    other drug ("started in 2019, then stopped").
+    other drug ("started in 2019, then stopped").  ``opens_date``: it is a word that leads to a date
+    ("since").
     """
 
     category: str
@@ -25,3 +26,4 @@ class Cue:
     answers: bool = False
     rivals: int = 0
     sequel: bool = False
+    opens_date: bool = False

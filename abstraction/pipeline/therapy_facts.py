@@ -51,7 +51,7 @@ def therapy_fact(
         cues = [cue for cue in cues if not _answers_another(note, dosing, cue)]
     judged = judge_therapy(cues, note.implied(target), dosed=dosed)
     parts: list[Part] = [*dosing.parts, *cue_parts(judged.cues)]
-    none_since = judged.status == "never_given" and any(r == "start" for r, _ in dosing.dates)
+    none_since = judged.status == "never_given" and any(r in _SINCE for r, _ in dosing.dates)
     if none_since:
         judged = replace(judged, assertion="present", temporality="past", status="stopped")
     if judged.status == "unknown" and any(role == "since" for role, _ in dosing.dates):
@@ -62,6 +62,8 @@ def therapy_fact(
     once = dosing.single and not dosing.course and dosing.frequency is None
     lone = single or once or target.concept in note.administered
     course = _course(note, target, dosing, judged, none_since, lone=lone)
+    if judged.status == "never_given" and course == _Course():
+        course = _Course(date=_time_without(note, target, judged))
     judged = _lying_ahead(note, judged, course, dosed=dosing.dose is not None)
     by_day = lone or target.concept in note.in_sessions or dosing.route == "intravenous"
     judged = _ended(note, target, judged, dosing, course, cues, lone=by_day)
@@ -150,7 +152,8 @@ def _course(
     *,
     lone: bool,
 ) -> _Course:
-    """What the dates beside a therapy say; in "none since May" the start is the stop.
+    """What the dates beside a therapy say; in "none since May" and "off since May" the start is the
+    stop.
 
     ``lone``: it is given on single days, so that one alone is no start.
 
@@ -168,9 +171,9 @@ def _course(
     counted = infused and dosing.frequency is None
     for role, mention in dosing.dates:
         days = interval(mention)
-        if role in ("start", "since") and none_since:
+        if role in _SINCE and (none_since or _is_off_since(note, judged, dosing, mention)):
             stop = days
-        elif role in ("start", "since") and start is None:
+        elif role in _SINCE and start is None:
             start = days
         elif role == "last":
             stop = stop or (days if dosing.frequency is None else None)
@@ -197,6 +200,32 @@ def _course(
     return _Course(start, stop, date)
 
 
+def _is_off_since(
+    note: FactParts, judged: TherapyJudgement, dosing: Dosing, mention: DateMention
+) -> bool:
+    """Whether "since" dates the word that ended the drug: right behind it, or behind the drugs that
+    it ended ("off A and B since May"), and not what was taken before it."""
+    ends = [cue.end for cue in judged.cues if cue.category in ("stopped", "held", "never_given")]
+    before = [end for end in ends if end <= mention.start]
+    has_stop = any(role == "stop" for role, _ in dosing.dates)
+    if judged.status not in ("stopped", "held") or not before or has_stop:
+        return False
+    drugs = (t.end for t in note.page.targets if t.kind == "therapy" and t.end <= mention.start)
+    told = max(max(before), *drugs)
+    return len(_WORD.findall(note.page.text, told, mention.start)) <= _LEAD_WORDS
+
+
+def _time_without(note: FactParts, target: Target, judged: TherapyJudgement) -> DateInterval | None:
+    """The time up to the note of which alone a denial speaks: "none in the last month"."""
+    _, end = note.page.sentences.bounds(target.sentence)
+    start = min((cue.start for cue in judged.cues), default=target.start)
+    told = [m for m in note.page.dates.periods if min(start, target.start) <= m.start < end]
+    return interval(told[0]) if told else None
+
+
+_SINCE = frozenset({"start", "since"})
+_LEAD_WORDS = 2
+"""Words that lead from a drug to a date: "since the"."""
 _RIGHT_BEFORE = 24
 """Characters between the word that ends a course and the day of it."""
 
@@ -339,7 +368,8 @@ def _ended(
         or (judged.status in ("unknown", "active") and _is_long_over(note, course, dosing))
     )
     told_whole = told_whole or (lone and _is_told_whole(note, target, judged, dosing))
-    whole = course.start is not None and judged.status == "held"
+    paused = any(r in _SINCE and _is_off_since(note, judged, dosing, m) for r, m in dosing.dates)
+    whole = course.start is not None and judged.status == "held" and not paused
     taken_up = any(cue.category == "active" and cue.sequel for cue in judged.cues)
     if ((judged.status in ("unknown", "active") or whole) and ended and not taken_up) or told_whole:
         return _with_reason(replace(judged, status="stopped", temporality="past"), cues)
