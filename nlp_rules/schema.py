@@ -398,6 +398,9 @@ class DatesRule(Rule):
     yesterday: Words
     tomorrow: Words
     today: tuple[Pattern, ...]
+    windows: Words = Field(
+        min_length=1, description='Behind the length of a time that ends now: "30-day look-back".'
+    )
     before_bare_month: Words = Field(min_length=1)
     before_bare_season: Words = Field(min_length=1)
     ahead: Pattern = Field(description='Before a date that lies ahead: "next review".')

@@ -49,6 +49,8 @@ _REASONS: tuple[tuple[str, StopReason], ...] = (
     ("completed", "completed"),
     ("other_reason", "other"),
 )
+_NEGATED_VERB = 4
+"""Words from a "not" to the verb that it denies, at most."""
 _MANY = 9
 """Drugs of a list that one reason can be given for."""
 _WEAK = frozenset({"access", "other"})
@@ -202,6 +204,8 @@ def judge_therapy(
         and not chosen.sequel
         and negated.distance < chosen.distance
     )
+    if negated is not None and chosen is not None and _denies_verb(negated, chosen):
+        return _standing("never_given", person, None, False, (negated, chosen))
     if negated is not None and (chosen is None or overruled):
         return TherapyJudgement("absent", "current", person, "unknown", cues=(negated,))
     if chosen is None and possible is not None:
@@ -221,6 +225,19 @@ def judge_therapy(
     used = tuple(c for c in (chosen, reason[0] if reason else None, failed) if c is not None)
     category = chosen.category if chosen else _from_section(implied, dosed, failed is not None)
     return _standing(category, person, reason[1] if reason else None, failed is not None, used)
+
+
+def _denies_verb(negated: Cue, chosen: Cue) -> bool:
+    """Whether a "not" stands right before the word that would have the drug given: "has not at any
+    stage received X"."""
+    in_order = negated.before and chosen.before and negated.end <= chosen.start
+    apart = negated.distance - chosen.distance
+    return (
+        chosen.category == "historical"
+        and in_order
+        and not negated.separated
+        and apart <= _NEGATED_VERB
+    )
 
 
 def _only_dates(cue: Cue, cues: Sequence[Cue]) -> bool:

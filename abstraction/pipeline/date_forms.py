@@ -175,6 +175,10 @@ def period_forms(rules: DatesRule) -> re.Pattern[str]:
           (?:{count_pattern(rules, "lasting")})\s*-?\s*(?P<lasting_unit>{unit})\b(?:\s+now\b)?
       | \b(?:for|over|x|×|past|last)\s*(?:the\s(?:past|last)\s)?
           (?P<shorthand>\d{{1,2}})/(?P<shorthand_unit>12|52|7)(?![\d/])
+      | \b{count_pattern(rules, "window")}\s?-?\s?(?P<window_unit>{unit})\s
+          (?:{words(rules.windows)})\b
+      | \bwithin\s{count_pattern(rules, "within")}\s?-?\s?(?P<within_unit>{unit})\sof\s
+          (?:{"|".join(rules.today)})\b
         """,
         re.VERBOSE | re.IGNORECASE,
     )

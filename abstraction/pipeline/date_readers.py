@@ -551,6 +551,12 @@ def period(match: re.Match[str], setting: Setting) -> Days | None:
     elif match["lasting"] is not None:
         count = max(_counts(match, "lasting", setting))
         unit = _unit(match["lasting_unit"], setting)
+    elif match["window_unit"] is not None:
+        count = max(_counts(match, "window", setting))
+        unit = _unit(match["window_unit"], setting)
+    elif match["within_unit"] is not None:
+        count = max(_counts(match, "within", setting))
+        unit = _unit(match["within_unit"], setting)
     else:
         counted = match["recent"] is not None
         count = max(_counts(match, "recent", setting)) if counted else 1.0

@@ -211,19 +211,31 @@ def _is_off_since(
     if judged.status not in ("stopped", "held") or not before or has_stop:
         return False
     drugs = (t.end for t in note.page.targets if t.kind == "therapy" and t.end <= mention.start)
-    told = max(max(before), *drugs)
-    return len(_WORD.findall(note.page.text, told, mention.start)) <= _LEAD_WORDS
+    cue_end, drug_end = max(before), max(drugs, default=0)
+    words = len(_WORD.findall(note.page.text, max(cue_end, drug_end), mention.start))
+    in_effect = judged.status == "held" and drug_end > cue_end
+    return words <= _LEAD_WORDS + in_effect
 
 
 def _time_without(note: FactParts, target: Target, judged: TherapyJudgement) -> DateInterval | None:
-    """The time up to the note of which alone a denial speaks: "none in the last month"."""
-    _, end = note.page.sentences.bounds(target.sentence)
-    start = min((cue.start for cue in judged.cues), default=target.start)
-    told = [m for m in note.page.dates.periods if min(start, target.start) <= m.start < end]
-    return interval(told[0]) if told else None
+    """The time up to the note of which alone a denial speaks: "none in the last month", "past
+    month: no rituximab"."""
+    floor, end = note.page.sentences.bounds(target.sentence)
+    start = min([target.start, *(cue.start for cue in judged.cues)])
+    behind = [m for m in note.page.dates.periods if start <= m.start < end]
+    if behind:
+        return interval(behind[0])
+    heads = [
+        m
+        for m in note.page.dates.periods
+        if floor <= m.start < start and _HEADS.match(note.page.text, m.end)
+    ]
+    return interval(heads[-1]) if heads else None
 
 
 _SINCE = frozenset({"start", "since"})
+_HEADS = re.compile(r"\+?\s?:")
+"""Behind a time that heads what was not given in it."""
 _LEAD_WORDS = 2
 """Words that lead from a drug to a date: "since the"."""
 _RIGHT_BEFORE = 24
