@@ -35,12 +35,12 @@ class Lines:
     @classmethod
     def of(cls, text: str) -> Lines:
         """The lines of ``text``.  A wrapped line is one that had no room for the first word of
-        the next, by the widest line of its paragraph."""
+        the next, by the widest line of its paragraph; a ruled line parts two paragraphs."""
         found: list[int] = []
         paragraph: list[tuple[int, str]] = []
         position = 0
         for line in [*text.splitlines(keepends=True), ""]:
-            if line.strip():
+            if any(sign.isalnum() for sign in line):
                 paragraph.append((position, line.rstrip()))
             else:
                 found.extend(_unwrapped(paragraph))
