@@ -86,6 +86,8 @@ class TherapyReader:
                 if following.sentence == target.sentence:
                     limit = min(limit, max(target.end, following.start))
             dosing = self._grammar.read(page.text, target, floor, limit)
+            if (day := _dose_in_date(page, dosing)) is not None:
+                dosing = self._grammar.read(page.text, target, floor, day.start)
             before = page.text[max(floor, dosing.start - _BEFORE) : dosing.start]
             if self._course_before.search(before):
                 dosing = replace(dosing, course=True)
@@ -220,6 +222,16 @@ class TherapyReader:
                 break
             owners.append(number)
         return owners
+
+
+def _dose_in_date(page: Page, dosing: Dosing) -> DateMention | None:
+    """The date whose number was taken for a dose: "250 mg X iv 1 to 3 September"."""
+    for role, start, end in dosing.parts:
+        if role == "dose" and start >= dosing.start:
+            near = page.dates.within(start, start + _LONGEST_DATE)
+            if near and near[0].start == start and end < near[0].end:
+                return near[0]
+    return None
 
 
 def _between(

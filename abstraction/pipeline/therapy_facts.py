@@ -164,9 +164,11 @@ def _course(
     given = [m for role, m in dosing.dates if role == "on" and m.basis != "note"]
     several = len(given) > 1 and len(given) == len(dosing.dates)
     repeated = dosing.course or dosing.route == "intravenous" or dosing.frequency is None
-    if several and repeated and status in ("active", "unknown", "stopped"):
+    if several and repeated and status in _GIVEN:
         ordered = sorted((interval(mention) for mention in given), key=lambda days: days.start)
         return _Course(start=ordered[0], stop=ordered[-1])
+    if len(given) == len(dosing.dates) == 1 and given[0].runs_on and status in _GIVEN:
+        return _run_of_days(given[0])
     infused = dosing.route == "intravenous" and dosing.dose is not None
     counted = infused and dosing.frequency is None
     for role, mention in dosing.dates:
@@ -198,6 +200,16 @@ def _course(
     if start is not None and stop is not None and stop.end < start.start:
         start = stop = None
     return _Course(start, stop, date)
+
+
+def _run_of_days(mention: DateMention) -> _Course:
+    """The first and the last of the days on which it was given: "1 g i.v. 4-6 March"."""
+    days = interval(mention)
+    first = days.model_copy(update={"end": days.start})
+    return _Course(start=first, stop=days.model_copy(update={"start": days.end}))
+
+
+_GIVEN = frozenset({"active", "unknown", "stopped"})
 
 
 def _is_off_since(
