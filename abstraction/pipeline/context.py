@@ -120,7 +120,7 @@ class Modifier(ConTextModifier):
             return False
         if self.sequel and other.category in _EVENTS | _PLANS and end <= self._start:
             return False
-        if self._turns_back(start, end):
+        if self.nearest is not None and self._turns_back(start, end):
             self._scope_start = max(low, self.nearest[0])
             return bool(self.scope_span != (low, high))
         if self.direction in ("FORWARD", "BIDIRECTIONAL") and start > self._start:
