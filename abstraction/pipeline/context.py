@@ -39,6 +39,8 @@ _PARTICIPLES = frozenset({"VERB_END", "AFFIRMED"})
 _EVENTS = frozenset({"ACTIVE", "STOPPED", "HELD", "HISTORICAL"})
 """What a drug's story tells one after the other."""
 _STORY = frozenset({"ACTIVE", "STOPPED", "HELD"})
+_PLANS = frozenset({"PLANNED", "CONSIDERED"})
+"""What a drug's refusal is told after: "requested but never given"."""
 _REASONS = frozenset(
     {"INEFFICACY", "INTOLERANCE", "COMPLETED", "PREGNANCY_REASON", "ACCESS_REASON", "OTHER_REASON"}
 )
@@ -74,9 +76,12 @@ class Modifier(ConTextModifier):
     A cue inside a mention never modifies it; one that runs into it does ("no active" of "active
     bleeding").  A scope that encloses another is seen to overlap it.  ``sequel``: it tells what
     happened next, and what is told before it does not end its reach ("started, then stopped").
+    ``nearest``: the mention before it, which a refusal reaches past any turn of the sentence
+    ("requested, but the count fell and it was never given").
     """
 
     sequel = False
+    nearest: tuple[int, int] | None = None
 
     def modifies(self, target: Span) -> bool:
         start, end = self.modifier_span
@@ -91,6 +96,12 @@ class Modifier(ConTextModifier):
             or (trails and target.start < start and target.end < end)
         )
 
+    def _turns_back(self, start: int, end: int) -> bool:
+        """Whether a refusal is told of the mention before a turn of the sentence."""
+        if not self.sequel or self.category not in _REFUSALS or self.nearest is None:
+            return False
+        return self.nearest[1] <= start and end <= self._start
+
     def limit_scope(self, other: ConTextModifier) -> bool:
         """Ends the scope at ``other`` where it stands inside it and may end it.
 
@@ -102,14 +113,17 @@ class Modifier(ConTextModifier):
         (low, high), (start, end) = self.scope_span, other.modifier_span
         ends = other.direction == "TERMINATE" or other.category in self.rule.terminated_by
         apart = other.category == "SEMICOLON" and end < self._start
-        ends = ends or (self.direction == "BACKWARD" and apart and not self.sequel)
+        ends = (ends or (self.direction == "BACKWARD" and apart)) and not (apart and self.sequel)
         alike = other.category == self.category and other.allowed_types == self.allowed_types
         if self.direction == "TERMINATE" or not (ends or alike) or end <= low or high <= start:
             return False
         if other.category in _PARTICIPLES and start == self._end:
             return False
-        if self.sequel and other.category in _EVENTS and end <= self._start:
+        if self.sequel and other.category in _EVENTS | _PLANS and end <= self._start:
             return False
+        if self.nearest is not None and self._turns_back(start, end):
+            self._scope_start = max(low, self.nearest[0])
+            return bool(self.scope_span != (low, high))
         if self.direction in ("FORWARD", "BIDIRECTIONAL") and start > self._start:
             self._scope_end = min(high, start)
         if self.direction in ("BACKWARD", "BIDIRECTIONAL") and end < self._end:
@@ -241,8 +255,11 @@ class ClinicalConText(ConText):
             Modifier(own[match], match[1], match[2], doc) for match in longest(_not_overruled(own))
         ]
         if kind == _THERAPY:
-            for modifier in modifiers:
-                modifier.sequel = self._is_sequel(doc, modifier)
+            for number, modifier in enumerate(modifiers):
+                told = _told_before(modifiers[:number])
+                explains = modifier.category in _REFUSALS and told in _STORY
+                modifier.sequel = not explains and self._is_sequel(doc, modifier)
+                modifier.nearest = _nearest_before(mentions, modifier)
         graph = ConTextGraph(targets=mentions, modifiers=modifiers)
         graph.update_scopes()
         graph.apply_modifiers()
@@ -282,7 +299,7 @@ class ClinicalConText(ConText):
 
     def _is_sequel(self, doc: Doc, modifier: Modifier) -> bool:
         """Whether a cue behind a drug tells what happened next, and of no other drug."""
-        if modifier.direction != "BACKWARD" or modifier.category not in _STORY:
+        if modifier.direction != "BACKWARD" or modifier.category not in _STORY | _REFUSALS:
             return False
         start, end = modifier.modifier_span
         if doc[start:end].text.lower() in self._no_sequel:
@@ -351,6 +368,18 @@ class ClinicalConText(ConText):
                 before=False,
                 sequel=True,
             )
+
+
+def _nearest_before(mentions: Sequence[Span], modifier: ConTextModifier) -> tuple[int, int] | None:
+    before = [m for m in mentions if m.end <= modifier.modifier_span[0]]
+    last = max(before, key=lambda m: m.end, default=None)
+    return None if last is None else (last.start, last.end)
+
+
+def _told_before(modifiers: Sequence[ConTextModifier]) -> str | None:
+    """What was last told of a drug: a refusal behind its end is the reason for that."""
+    told = (m.category for m in reversed(modifiers) if m.category in _STORY | _PLANS)
+    return next(told, None)
 
 
 def _first_char(doc: Doc, modifier: ConTextModifier) -> int:
@@ -447,13 +476,15 @@ def _cue(doc: Doc, target: Span, modifier: ConTextModifier, mentions: Sequence[S
     words = sum(_WEIGHTS.get(text, 1) for text in gap)
     head = before and doc[end - 1].text == ":"
     between = sum(low <= other.start and other.end <= high for other in mentions)
+    sequel = isinstance(modifier, Modifier) and modifier.sequel
+    later = sequel and modifier.category in _REFUSALS and not between
     return Cue(
         category=modifier.category.lower(),
         start=doc[start].idx,
         end=doc[end - 1].idx + len(doc[end - 1]),
-        distance=words + _RIVAL * between + (_HEAD if head else 0),
+        distance=words + _RIVAL * between + (_HEAD if head else 0) + (later and _TOLD_LATER_BY),
         before=before,
         separated=any(text in _WEIGHTS for text in gap),
         rivals=between,
-        sequel=isinstance(modifier, Modifier) and modifier.sequel,
+        sequel=sequel,
     )

@@ -13,6 +13,8 @@ from nlp_rules.loader import Cues
 _TAKEN = ("active", "held", "stopped")
 _LISTS = ("medications", "plan")
 """Sections that say what is taken on the day of the note, or from then on."""
+_LONG_HELD = 365
+"""Days after which nobody still holds a drug: abroad "suspended" is the word for stopped."""
 _OTHER_NAME = 60
 """Characters between a drug and its other name."""
 
@@ -75,6 +77,10 @@ def _settled(
     if _is_new_in_plan(fact, told) or _is_new_dose(fact, told, words):
         planned = {"status": "planned", "assertion": "hypothetical", "temporality": "planned"}
         return fact.model_copy(update={**planned, "date": None})
+    if _is_long_held(fact):
+        return fact.model_copy(
+            update={"status": "stopped", "temporality": "past", "stop": fact.date, "date": None}
+        )
     if ended := _ended_later(fact, told, text, words):
         own = fact.date is not None and fact.date.basis == "note"
         return fact.model_copy(
@@ -96,6 +102,15 @@ def _is_other_name(
     gap = text[previous.span.end : fact.span.start]
     alike = fact.concept == previous.concept and len(gap) <= _OTHER_NAME
     return alike and fact.dose is None and words.other_name.search(gap) is not None
+
+
+def _is_long_held(fact: TherapyFact) -> bool:
+    """Whether a drug was interrupted on a day so long ago that this was its end."""
+    if fact.status != "held" or fact.start or fact.stop or fact.section in _LISTS:
+        return False
+    if fact.date is None or fact.date.basis == "note" or fact.note_date is None:
+        return False
+    return (fact.note_date - fact.date.end).days > _LONG_HELD
 
 
 def _is_new_dose(fact: TherapyFact, told: Sequence[TherapyFact], words: StandingWords) -> bool:
