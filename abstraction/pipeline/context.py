@@ -43,6 +43,8 @@ _REASONS = frozenset(
 )
 _RESPONSES = frozenset({"PARTIAL", "COMPLETE"})
 _REFUSALS = frozenset({"DECLINED", "NEVER_GIVEN", "ACCESS_DENIED"})
+_THOUGHTS = frozenset({"CONSIDERED", "PLANNED"})
+"""What comes before a refusal."""
 _TOLD_LATER = _STORY | _REASONS | _RESPONSES | _REFUSALS
 """What a sentence without a drug can say of the drug before it."""
 _TOLD_LATER_BY = -12
@@ -90,6 +92,11 @@ class Modifier(ConTextModifier):
             or (trails and target.start < start and target.end < end)
         )
 
+    def _goes_past(self, other: ConTextModifier) -> bool:
+        """Whether what happened next looks back past ``other``: "offered but not taken up"."""
+        earlier = _THOUGHTS if self.category in _REFUSALS else _EVENTS
+        return other.direction == "TERMINATE" or other.category in earlier
+
     def limit_scope(self, other: ConTextModifier) -> bool:
         """Ends the scope at ``other`` where it stands inside it and may end it.
 
@@ -107,7 +114,7 @@ class Modifier(ConTextModifier):
             return False
         if other.category in _PARTICIPLES and start == self._end:
             return False
-        if self.sequel and other.category in _EVENTS and end <= self._start:
+        if self.sequel and end <= self._start and self._goes_past(other):
             return False
         if self.direction in ("FORWARD", "BIDIRECTIONAL") and start > self._start:
             self._scope_end = min(high, start)
@@ -238,6 +245,8 @@ class ClinicalConText(ConText):
         if kind == _THERAPY:
             for modifier in modifiers:
                 modifier.sequel = self._is_sequel(doc, modifier)
+            for modifier in modifiers:
+                modifier.sequel = modifier.sequel or _explains(modifier, modifiers, mentions)
         graph = ConTextGraph(targets=mentions, modifiers=modifiers)
         graph.update_scopes()
         graph.apply_modifiers()
@@ -267,7 +276,7 @@ class ClinicalConText(ConText):
 
     def _is_sequel(self, doc: Doc, modifier: Modifier) -> bool:
         """Whether a cue behind a drug tells what happened next, and of no other drug."""
-        if modifier.direction != "BACKWARD" or modifier.category not in _STORY:
+        if modifier.direction != "BACKWARD" or modifier.category not in _STORY | _REFUSALS:
             return False
         start, end = modifier.modifier_span
         if doc[start:end].text.lower() in self._no_sequel:
@@ -290,7 +299,7 @@ class ClinicalConText(ConText):
     def _names_no_other(self, text: str, start: int, end: int) -> bool:
         """Whether no other drug or habit follows a cue: "stopped for", not "stopped smoking"."""
         words = [found.end() for found in _WORD.finditer(text, start, end)]
-        return any(self._sequel_behind.match(text[stop : stop + _JOINT]) for stop in words)
+        return any(self._sequel_behind.match(text[stop : stop + _JOINT]) for stop in words[-2:])
 
     def _sequel(
         self, doc: Doc, target: Span, drugs: int, matches: Sequence[Match]
@@ -336,6 +345,20 @@ class ClinicalConText(ConText):
                 before=False,
                 sequel=True,
             )
+
+
+def _explains(modifier: Modifier, modifiers: Sequence[Modifier], mentions: Sequence[Span]) -> bool:
+    """Whether a reason stands behind the word for what happened next, which it reaches with: "but
+    was stopped for nausea"."""
+    if modifier.direction != "BACKWARD" or modifier.category not in _REASONS:
+        return False
+    start = modifier.modifier_span[0]
+    ends = [
+        other.modifier_span[1]
+        for other in modifiers
+        if other.sequel and other.category == "STOPPED" and other.modifier_span[1] <= start
+    ]
+    return bool(ends) and not any(max(ends) <= mention.start < start for mention in mentions)
 
 
 def _first_char(doc: Doc, modifier: ConTextModifier) -> int:
