@@ -93,7 +93,9 @@ class Cues(Rule):
     stopped"), ``sequel_behind`` behind one that names no other drug; ``no_sequel`` are cues that
     tell no event; ``goes_on`` are the words before the cue with which a sentence goes on about the
     drug of the sentence before it ("It was stopped in May.").  ``other_name`` stands between a
-    drug and another name of it, ``new_dose`` is a cue that changes the dose.
+    drug and another name of it, ``new_dose`` is a cue that changes the dose.  ``not_again`` says of
+    a drug that was held that it did not come back; ``order_before`` and ``order_behind`` stand
+    around one with which an order opens ("For MMF after biopsy").
     """
 
     words: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -105,6 +107,9 @@ class Cues(Rule):
     goes_on: Pattern = r"(?!)"
     other_name: Pattern = r"(?!)"
     new_dose: Pattern = r"(?!)"
+    not_again: Pattern = r"(?!)"
+    order_before: Pattern = r"(?!)"
+    order_behind: Pattern = r"(?!)"
     cues: tuple[CueRule, ...]
 
     @model_validator(mode="after")

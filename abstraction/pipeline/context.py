@@ -46,6 +46,8 @@ _REASONS = frozenset(
 )
 _RESPONSES = frozenset({"PARTIAL", "COMPLETE"})
 _REFUSALS = frozenset({"DECLINED", "NEVER_GIVEN", "ACCESS_DENIED"})
+_THOUGHTS = frozenset({"CONSIDERED", "PLANNED"})
+"""What comes before a refusal."""
 _TOLD_LATER = _STORY | _REASONS | _RESPONSES | _REFUSALS
 """What a sentence without a drug can say of the drug before it."""
 _TOLD_LATER_BY = -12
@@ -102,6 +104,11 @@ class Modifier(ConTextModifier):
             return False
         return self.nearest[1] <= start and end <= self._start
 
+    def _goes_past(self, other: ConTextModifier) -> bool:
+        """Whether what happened next looks back past ``other``: "offered but not taken up"."""
+        earlier = _THOUGHTS if self.category in _REFUSALS else _EVENTS
+        return other.direction == "TERMINATE" or other.category in earlier
+
     def limit_scope(self, other: ConTextModifier) -> bool:
         """Ends the scope at ``other`` where it stands inside it and may end it.
 
@@ -119,7 +126,8 @@ class Modifier(ConTextModifier):
             return False
         if other.category in _PARTICIPLES and start == self._end:
             return False
-        if self.sequel and other.category in _EVENTS | _PLANS and end <= self._start:
+        passes = self._goes_past(other) or other.category in _EVENTS | _PLANS
+        if self.sequel and end <= self._start and passes:
             return False
         if self.nearest is not None and self._turns_back(start, end):
             self._scope_start = max(low, self.nearest[0])
@@ -260,6 +268,8 @@ class ClinicalConText(ConText):
                 explains = modifier.category in _REFUSALS and told in _STORY
                 modifier.sequel = not explains and self._is_sequel(doc, modifier)
                 modifier.nearest = _nearest_before(mentions, modifier)
+            for modifier in modifiers:
+                modifier.sequel = modifier.sequel or _explains(modifier, modifiers, mentions)
         graph = ConTextGraph(targets=mentions, modifiers=modifiers)
         graph.update_scopes()
         graph.apply_modifiers()
@@ -322,7 +332,7 @@ class ClinicalConText(ConText):
     def _names_no_other(self, text: str, start: int, end: int) -> bool:
         """Whether no other drug or habit follows a cue: "stopped for", not "stopped smoking"."""
         words = [found.end() for found in _WORD.finditer(text, start, end)]
-        return any(self._sequel_behind.match(text[stop : stop + _JOINT]) for stop in words)
+        return any(self._sequel_behind.match(text[stop : stop + _JOINT]) for stop in words[-2:])
 
     def _sequel(
         self, doc: Doc, target: Span, drugs: int, matches: Sequence[Match]
@@ -380,6 +390,20 @@ def _told_before(modifiers: Sequence[ConTextModifier]) -> str | None:
     """What was last told of a drug: a refusal behind its end is the reason for that."""
     told = (m.category for m in reversed(modifiers) if m.category in _STORY | _PLANS)
     return next(told, None)
+
+
+def _explains(modifier: Modifier, modifiers: Sequence[Modifier], mentions: Sequence[Span]) -> bool:
+    """Whether a reason stands behind the word for what happened next, which it reaches with: "but
+    was stopped for nausea"."""
+    if modifier.direction != "BACKWARD" or modifier.category not in _REASONS:
+        return False
+    start = modifier.modifier_span[0]
+    ends = [
+        other.modifier_span[1]
+        for other in modifiers
+        if other.sequel and other.category == "STOPPED" and other.modifier_span[1] <= start
+    ]
+    return bool(ends) and not any(max(ends) <= mention.start < start for mention in mentions)
 
 
 def _first_char(doc: Doc, modifier: ConTextModifier) -> int:

@@ -13,24 +13,40 @@ from nlp_rules.loader import Cues
 _TAKEN = ("active", "held", "stopped")
 _LISTS = ("medications", "plan")
 """Sections that say what is taken on the day of the note, or from then on."""
-_LONG_HELD = 365
-"""Days after which nobody still holds a drug: abroad "suspended" is the word for stopped."""
+_PLANNED = {"status": "planned", "assertion": "hypothetical", "temporality": "planned"}
 _OTHER_NAME = 60
 """Characters between a drug and its other name."""
+_LONG_HELD = 365
+"""Days after which what was held is taken to have ended."""
+_SENTENCE = 160
+"""Characters behind a drug in which its sentence says that it did not come back."""
 
 
 @dataclass(frozen=True, slots=True)
 class StandingWords:
     """What ``context.yaml`` says of mentions that belong together: words between a drug and its
-    other name, and those of a new dose."""
+    other name, those of a new dose, those that a held drug did not come back, and those around a
+    drug that an order opens with."""
 
     other_name: re.Pattern[str]
     new_dose: re.Pattern[str]
+    not_again: re.Pattern[str]
+    order_before: re.Pattern[str]
+    order_behind: re.Pattern[str]
 
     @classmethod
     def of(cls, cues: Cues) -> StandingWords:
         return cls(
-            re.compile(cues.other_name, re.IGNORECASE), re.compile(cues.new_dose, re.IGNORECASE)
+            *(
+                re.compile(words, re.IGNORECASE)
+                for words in (
+                    cues.other_name,
+                    cues.new_dose,
+                    cues.not_again,
+                    cues.order_before,
+                    cues.order_behind,
+                )
+            )
         )
 
 
@@ -68,6 +84,10 @@ def _settled(
     if previous is not None and _is_other_name(fact, previous, text, words):
         same = _standing_as(fact, previous)
         return same.model_copy(update={"assertion": previous.assertion, "date": None})
+    if _opens_order(fact, text, words):
+        return fact.model_copy(update={**_PLANNED, "date": None})
+    if left := _left_off(fact, text, words):
+        return left
     if _is_bare(fact):
         if len({other.status for other in told}) == 1:
             return _standing_as(
@@ -75,12 +95,7 @@ def _settled(
             )
         return fact
     if _is_new_in_plan(fact, told) or _is_new_dose(fact, told, words):
-        planned = {"status": "planned", "assertion": "hypothetical", "temporality": "planned"}
-        return fact.model_copy(update={**planned, "date": None})
-    if _is_long_held(fact):
-        return fact.model_copy(
-            update={"status": "stopped", "temporality": "past", "stop": fact.date, "date": None}
-        )
+        return fact.model_copy(update={**_PLANNED, "date": None})
     if ended := _ended_later(fact, told, text, words):
         own = fact.date is not None and fact.date.basis == "note"
         return fact.model_copy(
@@ -104,13 +119,43 @@ def _is_other_name(
     return alike and fact.dose is None and words.other_name.search(gap) is not None
 
 
-def _is_long_held(fact: TherapyFact) -> bool:
-    """Whether a drug was interrupted on a day so long ago that this was its end."""
-    if fact.status != "held" or fact.start or fact.stop or fact.section in _LISTS:
+def _opens_order(fact: TherapyFact, text: str, words: StandingWords) -> bool:
+    """Whether a line opens with a drug that is to be had: "For MMF after biopsy"."""
+    if fact.status not in ("unknown", "active") or fact.assertion != "present":
         return False
-    if fact.date is None or fact.date.basis == "note" or fact.note_date is None:
+    if fact.start is not None or any(part.role == "cue" for part in fact.evidence):
         return False
-    return (fact.note_date - fact.date.end).days > _LONG_HELD
+    line = text.rfind("\n", 0, fact.span.start) + 1
+    opens = words.order_before.search(text[line : fact.span.start]) is not None
+    return opens and words.order_behind.match(text, fact.span.end) is not None
+
+
+def _left_off(fact: TherapyFact, text: str, words: StandingWords) -> TherapyFact | None:
+    """A held drug as stopped, where that was long ago or the sentence denies that it came back:
+    "suspended in 2018 and not reintroduced"."""
+    if fact.status != "held" or fact.section in _LISTS or fact.experiencer != "patient":
+        return None
+    days = fact.stop or fact.date
+    if days is not None and days.basis == "note":
+        days = None
+    old = (
+        days is not None
+        and fact.note_date is not None
+        and (fact.note_date - days.end).days > _LONG_HELD
+    )
+    behind = text[fact.span.end : fact.span.end + _SENTENCE].split("\n\n")[0].split(". ")[0]
+    told = words.not_again.search(behind)
+    if not old and told is None:
+        return None
+    evidence = fact.evidence
+    if told is not None:
+        first, last = (fact.span.end + place for place in told.span())
+        mention = Evidence(role="cue", start=first, end=last, text=text[first:last])
+        evidence = tuple(
+            sorted({*evidence, mention}, key=lambda part: (part.start, part.end, part.role))
+        )
+    stopped = {"status": "stopped", "temporality": "past", "stop": days, "date": None}
+    return fact.model_copy(update={**stopped, "evidence": evidence})
 
 
 def _is_new_dose(fact: TherapyFact, told: Sequence[TherapyFact], words: StandingWords) -> bool:
