@@ -58,6 +58,8 @@ def exposure(fact: TherapyFact) -> Exposure | None:
     if fact.status == "active":
         use = use or Window(day, day)
     elif fact.status in ("stopped", "held"):
+        if fact.status == "held" and stop is None:
+            stop, use = use, None
         stop = stop or _after(start, fact.duration_days) or up_to(day)
     elif start is None and stop is None:
         use = use or up_to(day)

@@ -447,12 +447,26 @@ def _divided(doc: Doc, start: int, end: int) -> bool:
 
 def _bracketed_elsewhere(doc: Doc, target: Span, modifier: ConTextModifier) -> bool:
     """Whether a cue stands in brackets behind another item of the list than ``target``: "MMF,
-    AZA (stopped)"."""
-    start, _ = modifier.modifier_span
-    behind = modifier.category in _STORY and start > target.end
-    if not behind or doc[start - 1].text != "(":
+    AZA (stopped)", "MTX (ineffective), MMF"."""
+    start, end = modifier.modifier_span
+    if modifier.category not in _STORY | _REASONS | _RESPONSES:
+        return False
+    if end <= target.start:
+        return _closes_bracket(doc, start, end, target.start)
+    if start <= target.end or doc[start - 1].text != "(":
         return False
     return any(token.text in _WEIGHTS for token in doc[target.end : start - 1])
+
+
+def _closes_bracket(doc: Doc, start: int, end: int, limit: int) -> bool:
+    """Whether the words ``[start, end)`` stand in a bracket that closes before ``limit``, with
+    something before it that it is about."""
+    behind = [token.text for token in doc[end:limit]]
+    before = [token.text for token in doc[max(0, start - _IN_BRACKETS) : start]]
+    if ")" not in behind or "(" in behind[: behind.index(")")]:
+        return False
+    last = max((i for i, text in enumerate(before) if text == "("), default=-1)
+    return last > 0 and ")" not in before[last:]
 
 
 def _crosses(doc: Doc, match: Match, lines: Lines, drugged: set[int]) -> bool:
@@ -488,6 +502,8 @@ def _unspent(cues: Sequence[Cue], spent: Sequence[tuple[int, int]]) -> list[Cue]
 
 _WEIGHTS = {",": 2, ";": 5}
 _RIVAL = 5
+_IN_BRACKETS = 8
+"""Words of a bracket before the cue in it."""
 _HEAD = 4
 """How much farther a heading is than a word beside the mention."""
 

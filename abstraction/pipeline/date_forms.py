@@ -153,7 +153,7 @@ def date_forms(rules: DatesRule) -> re.Pattern[str]:
         | (?<=(?:19|20)\d\d[-–])(?:1[3-9]|[2-9]\d)(?![\d/.-]|\s?%))
       | (?P<year>
           (?:(?<![\d/.,$-])|(?<=(?:19|20)\d\d[-–])|(?<=\bUNK-))\b{YEAR}(?:ish|\b)
-          (?![/\d]|[-–](?!(?:19|20)\d\d\b)|\.\d|\s*(?:mg|mL|g\b|kcal|ml)))
+          (?![/\d]|(?!{rules.to_present})[-–](?!(?:19|20)\d\d\b)|\.\d|\s*(?:mg|mL|g\b|kcal|ml)))
       | (?P<short_year>(?<![\w'’‘]){SHORT_YEAR}(?!['’s\w]|\s?(?:yo\b|y/o)))
       | (?P<day_slash_month>{DAY_SLASH_MONTH})
         )

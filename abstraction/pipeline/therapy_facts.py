@@ -61,7 +61,7 @@ def therapy_fact(
     single = isinstance(rule, TherapyRule) and rule.form in ("procedure", "vaccine")
     once = dosing.single and not dosing.course and dosing.frequency is None
     lone = single or once or target.concept in note.administered
-    course = _course(note, target, dosing, judged, none_since, lone=lone)
+    course = _course(note, target, dosing, judged, cues, none_since, lone=lone)
     if judged.status == "never_given" and course == _Course():
         course = _Course(date=_time_without(note, target, judged))
     judged = _lying_ahead(note, judged, course, dosed=dosing.dose is not None)
@@ -148,6 +148,7 @@ def _course(
     target: Target,
     dosing: Dosing,
     judged: TherapyJudgement,
+    cues: Sequence[Cue],
     none_since: bool,
     *,
     lone: bool,
@@ -173,6 +174,8 @@ def _course(
     counted = infused and dosing.frequency is None
     for role, mention in dosing.dates:
         days = interval(mention)
+        if status == "active" and role == "on" and _is_pause(note, cues, mention):
+            continue
         if role in _SINCE and (none_since or _is_off_since(note, judged, dosing, mention)):
             stop = days
         elif role in _SINCE and start is None:
@@ -200,6 +203,17 @@ def _course(
     if start is not None and stop is not None and stop.end < start.start:
         start = stop = None
     return _Course(start, stop, date)
+
+
+def _is_pause(note: FactParts, cues: Sequence[Cue], mention: DateMention) -> bool:
+    """Whether a date stands right behind a word that ended the drug, which was taken up again
+    later: "interrupted in March and restarted in May"."""
+    gaps = (
+        note.page.text[cue.end : mention.start]
+        for cue in cues
+        if cue.category in ("held", "stopped") and not cue.before and cue.end <= mention.start
+    )
+    return any(len(gap) <= _RIGHT_BEFORE and not _DIGIT.search(gap) for gap in gaps)
 
 
 def _run_of_days(mention: DateMention) -> _Course:

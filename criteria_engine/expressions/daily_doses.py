@@ -79,6 +79,8 @@ class DailyDose(Node):
                 asides.append(Aside(fact, position.value))
             elif fact.route in self.not_by_route:
                 asides.append(Aside(fact, "not systemic"))
+            elif _is_former_dose(fact):
+                asides.append(Aside(fact, "a dose that is over, which may have been changed"))
             else:
                 doses.append(_dose(fact, equivalents()[self.of]))
         spoken = {(one.fact.note_id, one.fact.concept) for one in doses if one.known}
@@ -187,6 +189,13 @@ class Dose:
         low, high = (number_text(round(mg, 2)) for mg in (self.mg.low, self.mg.high))
         mg = low if low == high else f"{low} to {high}"
         return f"{name} equal to {mg} mg a day as of {self.told or 'unknown date'}"
+
+
+def _is_former_dose(fact: TherapyFact) -> bool:
+    """Whether a dose is only told to be over: it may have given way to another one, so that it says
+    neither what is taken now nor that nothing is."""
+    told_end = fact.stop is not None or fact.stop_reason is not None
+    return fact.status == "stopped" and fact.dose is not None and not told_end
 
 
 def _dose(fact: TherapyFact, factors: Mapping[str, Extent]) -> Dose:

@@ -233,3 +233,13 @@ def test_a_planned_dose_matters_only_on_a_planned_day():
     plan = {"assertion": "hypothetical", "temporality": "planned", "status": "planned"}
     assert month(*cleared, therapy("cyclophosphamide", IN_WINDOW, basis="note", **plan)) == "pass"
     assert month(*cleared, therapy("cyclophosphamide", "2026-04-10", **plan)) == "unknown/anchor"
+
+
+def test_a_dose_that_gave_way_to_another_is_no_day_without_steroid():
+    former = therapy(
+        "prednisone", None, note_date="2026-04-14", status="stopped",
+        temporality="past", dose={"number": 20, "unit": "mg"},
+    )  # fmt: skip
+    told = verdict("EXC-09", former, leukapheresis=LEUKAPHERESIS)
+    assert "equal to 0 mg" not in told.reason
+    assert told.outcome == "unknown"

@@ -49,6 +49,15 @@ def test_a_drug_that_is_only_mentioned_has_no_certain_day():
     assert (days(one.start), days(one.possible), one.certain) == ("..2023-05-02", "..", None)
 
 
+def test_a_pause_that_has_its_day_as_a_date_ends_a_course():
+    first, second = chart(
+        therapy("mycophenolate", "2021-08-15", "held", start="2019", date="2021-08-01"),
+        therapy("mycophenolate", "2022-01-10", "active", start="2021-11-02"),
+    ).episodes
+    assert days(first.stop) == "2021-08-01"
+    assert days(second.start) == "2021-11-02"
+
+
 def test_a_pause_parts_two_courses():
     first, second = chart(
         therapy("mycophenolate", "2025-06-01", "active", start="2019"),
