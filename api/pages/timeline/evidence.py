@@ -60,11 +60,7 @@ def first_target(facts: Sequence[Fact], element_ids: ElementIds) -> str:
 
 
 def disagreement(conflict: Conflict, element_ids: ElementIds) -> Disagreement:
-    """The sides of a conflict, each with the facts that are of it alone.
-
-    A side is left out where all its facts stand on another: a note that tells of a dose and of
-    its end in one breath.
-    """
+    """The sides of a conflict, each with its facts."""
     concept = vocabulary().label(conflict.kind, conflict.concept)
     about = in_words.conflict_about(conflict)
     return Disagreement(
@@ -74,7 +70,6 @@ def disagreement(conflict: Conflict, element_ids: ElementIds) -> Disagreement:
         sides=tuple(
             tuple(Evidence(element_ids[fact.fact_id], in_words.quoted(fact)) for fact in side)
             for side in conflict.sides
-            if side
         ),
     )
 

@@ -194,7 +194,7 @@ def told_in(fact: Fact) -> str:
 
 def sides(conflict: Conflict) -> str:
     """Both sides of a disagreement, each by its first words."""
-    return " against ".join(_side(side) for side in conflict.sides if side)
+    return " against ".join(_side(side) for side in conflict.sides)
 
 
 def shortened(text: str, most: int) -> str:

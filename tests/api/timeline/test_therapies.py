@@ -90,11 +90,11 @@ def test_held_and_disputed_courses_bear_a_sign() -> None:
     assert "“azathioprine” (2026-03-20) against “aza” (2026-03-20)" in conflict.name
 
 
-def test_a_disagreement_of_which_one_side_has_no_fact_of_its_own_is_told_by_the_other() -> None:
+def test_a_disagreement_shows_a_telling_that_has_a_dose_and_its_end_in_one_breath() -> None:
     stopped = therapy("prednisone", "2025-01-01", stop="2025-01-01")
-    held = therapy("prednisone", "2025-01-02", status="held", date="2025-01-02")
-    (row,) = picture(stopped, held).rows
-    assert [len(one.sides) for one in row.conflicts] == [1]
+    taken = therapy("prednisone", "2025-01-02", status="stopped", date="2025-01-02")
+    (row,) = picture(stopped, taken).rows
+    assert [len(one.sides) for one in row.conflicts] == [2]
 
 
 def test_therapies_of_the_trial_come_first_in_its_order_then_the_others_by_name() -> None:
