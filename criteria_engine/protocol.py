@@ -19,6 +19,7 @@ from abstraction.notes import Frozen
 from criteria_engine.assessment import CriterionKind
 from criteria_engine.expressions import Expression
 from criteria_engine.located import Located, YamlError, read_yaml
+from criteria_engine.scores.instrument import instruments_version
 from criteria_engine.vocabulary import vocabulary
 
 OPTION_PREFIX = "option:"
@@ -219,7 +220,10 @@ def _resolve(
 
 def _content_hash(resolved: dict[str, Any], readings: dict[str, Any]) -> str:
     content = json.dumps(
-        [resolved, readings, vocabulary().version], sort_keys=True, default=str, ensure_ascii=False
+        [resolved, readings, vocabulary().version, instruments_version()],
+        sort_keys=True,
+        default=str,
+        ensure_ascii=False,
     )
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 

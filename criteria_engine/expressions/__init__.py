@@ -19,7 +19,9 @@ from criteria_engine.expressions.measurements import Measurement
 from criteria_engine.expressions.node import Case, Node, Result
 from criteria_engine.expressions.results import TestResult
 from criteria_engine.expressions.reviews import Review
+from criteria_engine.expressions.scores import Score
 from criteria_engine.expressions.washouts import Washout
+from criteria_engine.scores.instrument import Entry, Instrument, Item
 
 Expression = Annotated[
     Age
@@ -34,13 +36,14 @@ Expression = Annotated[
     | Measurement
     | Not
     | Review
+    | Score
     | Sex
     | TestResult
     | Washout,
     Field(discriminator="op"),
 ]
 
-for _node in (All, Any, AnyMeasured, AtLeast, Not, Examples):
+for _node in (All, Any, AnyMeasured, AtLeast, Not, Examples, Entry, Item, Instrument):
     _node.model_rebuild(_types_namespace={"Expression": Expression})
 
 __all__ = ["Case", "Expression", "Node", "Result"]

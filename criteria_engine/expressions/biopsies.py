@@ -21,7 +21,7 @@ from criteria_engine.wording import date_text, joined, listed
 
 
 class BiopsyClassIn(Node):
-    """Whether the newest native kidney biopsy shows one of the classes.
+    """Whether the newest native kidney biopsy, or with ``select: any`` one of all, shows a class.
 
     The classes told in one note for one day are one biopsy.  A newest biopsy without any of the
     classes under an older one with them is a conflict for a person, unless ``newest_governs``.
@@ -33,6 +33,7 @@ class BiopsyClassIn(Node):
     one_of: Annotated[tuple[BiopsyClass, ...], Field(min_length=1)]
     who_labelled: Literal["unknown", "accept"] = "unknown"
     older_disagreement: Literal["unknown", "newest_governs"] = "unknown"
+    select: Literal["newest", "any"] = "newest"
 
     def evaluate(self, case: Case) -> Result:
         asides: list[Aside] = []
@@ -48,11 +49,18 @@ class BiopsyClassIn(Node):
                 asides.append(Aside(fact, "names no class that bears on the question"))
         if not mentions:
             return self._told(Truth.UNKNOWN, "silent", [], asides, "no class is documented")
-        return self._weigh(_biopsies(mentions), asides)
+        biopsies = _biopsies(mentions)
+        if self.select == "any":
+            truth = logic.any_of(one.truth for one in biopsies)
+            why = "" if truth.known else "the class leaves a choice"
+            basis: Basis = "documented" if truth.known else "judgement"
+            return self._told(truth, basis, biopsies, asides, why)
+        return self._weigh(biopsies, asides)
 
     def prose(self) -> str:
+        which = "newest" if self.select == "newest" else "any"
         classes = listed(self.one_of, "or")
-        return f"newest native kidney biopsy of class {classes}, alone or combined"
+        return f"{which} native kidney biopsy of class {classes}, alone or combined"
 
     def _does_not_count(self, fact: BiopsyFact, case: Case) -> str | None:
         position = stance(fact)

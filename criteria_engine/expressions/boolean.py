@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
+from abstraction.merging.windows import one_day, window_of
 from criteria_engine import logic
 from criteria_engine.assessment import Basis
 from criteria_engine.expressions.node import Case, Node, Result
@@ -20,20 +22,29 @@ OPENNESS: tuple[Basis, ...] = ("conflicting", "judgement", "anchor", "screening_
 
 
 class All(Node):
-    """Every part holds.  ``name`` makes it a named arm that also reports its settled parts."""
+    """Every part holds.  ``name`` makes it a named arm that also reports its settled parts.
+
+    ``on_one_day`` asks for facts of one day in all parts: without them what holds stays open.
+    """
 
     op: Literal["all"] = "all"
     name: str | None = None
+    on_one_day: bool = False
     of: Annotated[tuple[Expression, ...], Field(min_length=1)]
 
     def evaluate(self, case: Case) -> Result:
         parts = tuple(part.evaluate(case) for part in self.of)
         truth = logic.all_of(part.truth for part in parts)
+        if truth is Truth.TRUE and self.on_one_day and not _share_a_day(parts):
+            return replace(
+                combined(self, Truth.UNKNOWN, parts, parts, needs_all=True, name=self.name),
+                basis="judgement",
+            )
         decisive = tuple(part for part in parts if part.truth is truth)
         return combined(self, truth, parts, decisive, needs_all=truth is Truth.TRUE, name=self.name)
 
     def prose(self) -> str:
-        return _prose(self.name, "all of", self.of)
+        return _prose(self.name, "all on one day of" if self.on_one_day else "all of", self.of)
 
 
 class Any(Node):
@@ -139,6 +150,15 @@ def combined(
         children=parts,
         decisive=decisive,
     )
+
+
+def _share_a_day(parts: tuple[Result, ...]) -> bool:
+    """Whether every part holds by a fact of one and the same known day."""
+    days = (
+        {fact.date.start for fact in part.evidence() if fact.date and one_day(window_of(fact.date))}
+        for part in parts
+    )
+    return bool(set.intersection(*days))
 
 
 def _unmeasured(part: Result) -> bool:

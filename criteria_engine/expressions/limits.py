@@ -26,7 +26,7 @@ class Bounds(Frozen):
 
 
 class Limit(Frozen):
-    """A limit in one unit: a number, or so many times the laboratory's upper reference limit.
+    """A limit in one unit: a number, or so many times one of the laboratory's reference limits.
 
     ``if_not_printed`` bounds the reference limit where the report does not print it; the value
     then decides only if it decides at both ends.
@@ -35,18 +35,35 @@ class Limit(Frozen):
     value: float | None = None
     unit: str | None = None
     upper_reference: float | None = Field(default=None, gt=0)
+    lower_reference: float | None = Field(default=None, gt=0)
     if_not_printed: Bounds | None = None
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
-        if (self.value is None) == (self.upper_reference is None):
-            raise ValueError("a limit has either a value or a multiple of the upper_reference")
+        kinds = (self.value, self.upper_reference, self.lower_reference)
+        if sum(kind is not None for kind in kinds) != 1:
+            raise ValueError(
+                "a limit has either a value or a multiple of the upper_reference or lower_reference"
+            )
         return self
+
+    @property
+    def times(self) -> float | None:
+        """How many times the reference limit; None for a limit that is a number of its own."""
+        return self.upper_reference or self.lower_reference
+
+    def printed(self, value: Value) -> float | None:
+        """The reference limit that is printed with the value, where this limit asks for one."""
+        if self.times is None:
+            return None
+        return value.reference_high if self.upper_reference else value.reference_low
 
     def __str__(self) -> str:
         if self.value is not None:
             return quantity_text(number_text(self.value), self.unit)
-        return f"{number_text(self.upper_reference or 0)} x the upper reference limit"
+        side = "upper" if self.upper_reference else "lower"
+        times = "" if self.times == 1 else f"{number_text(self.times or 0)} x "
+        return f"{times}the {side} reference limit"
 
 
 def _several(limit: Any) -> Any:
@@ -59,8 +76,21 @@ Limits = Annotated[tuple[Limit, ...], BeforeValidator(_several), Field(min_lengt
 
 def judge(value: Value, comparison: Comparison, limits: tuple[Limit, ...]) -> Judged:
     """Whether the value stands so to the limit, in every unit and number it may have."""
+    word = logic.agreed(
+        by_word for limit in limits for by_word in [_word(value, comparison, limit)]
+    )
     if value.number is None and value.low is None and not value.readings:
-        return _judge_word(value, comparison, limits)
+        return Judged(word, "" if word.known else "no number is given")
+    number = _judge_number(value, comparison, limits)
+    if not word.known or all(limit.times is None for limit in limits):
+        return number
+    if not number.truth.known:
+        return Judged(word)
+    truth = logic.agreed((word, number.truth))
+    return Judged(truth, "" if truth.known else "its words and its number disagree")
+
+
+def _judge_number(value: Value, comparison: Comparison, limits: tuple[Limit, ...]) -> Judged:
     answers = [_compare_world(world, value, comparison, limits) for world in _worlds(value, limits)]
     decided = [answer for answer in answers if answer is not None]
     if not decided or len(decided) < len(answers):
@@ -70,23 +100,34 @@ def judge(value: Value, comparison: Comparison, limits: tuple[Limit, ...]) -> Ju
         return Judged(truth)
     if len(decided) > 1:
         return Judged(truth, "its possible units decide differently")
-    unprinted = value.reference_high is None and any(limit.upper_reference for limit in limits)
+    unprinted = any(limit.times and limit.printed(value) is None for limit in limits)
     return Judged(
         truth,
-        "the laboratory's upper reference limit is not printed"
+        "the laboratory's reference limit is not printed"
         if unprinted
         else "the limit lies within what the value may be",
     )
 
 
-def _judge_word(value: Value, comparison: Comparison, limits: tuple[Limit, ...]) -> Judged:
-    """A result in words: negative is below any limit, normal is within the reference limit."""
-    if value.interpretation == "negative" and comparison in ("at_least", "above"):
-        return Judged(Truth.FALSE)
-    up_to_reference = any((limit.upper_reference or 0) >= 1 for limit in limits)
-    if value.interpretation in ("normal", "low") and comparison == "at_most" and up_to_reference:
-        return Judged(Truth.TRUE)
-    return Judged(Truth.UNKNOWN, "no number is given")
+def _word(value: Value, comparison: Comparison, limit: Limit) -> Truth:
+    """What the words of a result say: negative is below any limit, normal is within reference."""
+    word = value.interpretation
+    if word == "negative" and limit.lower_reference is None and comparison in ("at_least", "above"):
+        return Truth.FALSE
+    if limit.upper_reference is not None:
+        above = _beyond(word, limit.upper_reference, ("high", "positive"), ("normal", "low"))
+        return above if comparison in ("at_least", "above") else logic.negate(above)
+    if limit.lower_reference is not None:
+        below = _beyond(word, 1 / limit.lower_reference, ("low",), ("normal", "high"))
+        return below if comparison in ("at_most", "below") else logic.negate(below)
+    return Truth.UNKNOWN
+
+
+def _beyond(word: str | None, times: float, out: tuple[str, ...], within: tuple[str, ...]) -> Truth:
+    """Whether a result that is called so lies beyond ``times`` its reference limit."""
+    if word in out and times <= 1:
+        return Truth.TRUE
+    return Truth.FALSE if word in within and times >= 1 else Truth.UNKNOWN
 
 
 def _worlds(value: Value, limits: tuple[Limit, ...]) -> tuple[tuple[Quantity, ...], ...]:
@@ -123,9 +164,8 @@ def _compare_world(
 ) -> Truth | None:
     """The world's answer by the limit in the reported unit, else by one it converts to."""
     for limit in limits:
-        if limit.upper_reference and value.reference_high is not None:
-            reference = exactly(value.reference_high).times(limit.upper_reference)
-            return compare(world[0].extent, comparison, reference)
+        if limit.times and (printed := limit.printed(value)) is not None:
+            return compare(world[0].extent, comparison, exactly(printed).times(limit.times))
     for quantity in world:
         for limit in sorted(limits, key=lambda limit: limit.unit != quantity.unit):
             extent = quantity.extent if limit.unit is None else convert(quantity, limit.unit)
@@ -138,10 +178,10 @@ def _compare_world(
 def _bound(limit: Limit) -> Extent | None:
     if limit.value is not None:
         return exactly(limit.value)
-    if limit.if_not_printed is None or limit.upper_reference is None:
+    if limit.if_not_printed is None or limit.times is None:
         return None
     bounds = limit.if_not_printed
-    return Extent(bounds.low, bounds.high).times(limit.upper_reference)
+    return Extent(bounds.low, bounds.high).times(limit.times)
 
 
 def _extent(number: float | None, low: float | None, high: float | None, value: Value) -> Extent:

@@ -113,9 +113,20 @@ def _latest(
         if not any(certainly_before(when(fact), when(other)) for other in certain)
     ]
     asides += [Aside(fact, "superseded by a newer value") for fact in certain if fact not in newest]
+    retold = [fact for fact in newest if any(_retells(fact, other) for other in newest)]
+    asides += [Aside(fact, "another note tells the same result with its unit") for fact in retold]
+    newest = [fact for fact in newest if fact not in retold]
     judged = {id(fact): question.judge(fact) for fact in newest}
     truth = logic.agreed(judgement.truth for judgement in judged.values())
     return _told(question, truth, newest, judged, asides)
+
+
+def _retells(fact: MeasurementFact, other: MeasurementFact) -> bool:
+    """Whether the fact is the other's number of the same day, told without its unit."""
+    value, whole = fact.value, other.value
+    bare = value.number is not None and value.unit is None and value.canonical_number is None
+    same = (value.number, value.comparator) == (whole.number, whole.comparator)
+    return bare and same and whole.unit is not None and when(fact) == when(other)
 
 
 def _any(

@@ -14,6 +14,7 @@ LIMITS = {str(limit): limit for limit in limits_of(protocol())}
 def test_every_limit_of_the_protocol_is_found_in_its_order() -> None:
     assert [str(limit) for limit in limits_of(protocol())] == [
         "INC-04 ≥ 1:80",
+        "INC-04 > the upper reference limit",
         "INC-05 > 1 g/(24.h)",
         "INC-05 > 1 mg/mg",
         "INC-06 ≤ 5 x the upper reference limit",
