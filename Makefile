@@ -42,6 +42,7 @@ figures: .venv/.ready
 
 bench: .venv/.ready
 	.venv/bin/python benchmarks/throughput.py
+	.venv/bin/python benchmarks/engine.py
 
 chromium:
 	@scripts/chromium

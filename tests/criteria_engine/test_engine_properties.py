@@ -140,3 +140,13 @@ def test_another_person_s_facts_never_decide():
 
 def test_an_age_and_a_birth_date_that_fit_narrow_each_other():
     assert outcome("INC-01", born("1970"), aged(55, "2026-04-01")) == "pass"
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from(POOL), min_size=15, max_size=30), st.sampled_from(POOL))
+def test_one_more_fact_opens_a_verdict_only_where_it_contradicts_it(facts, more):
+    before = {one.id: one for one in assessed(facts).criteria}
+    for one in assessed([*facts, more]).criteria:
+        was = before[one.id]
+        if was.outcome != "unknown" and was.basis == "documented" and one.outcome == "unknown":
+            assert one.basis == "conflicting", (one.id, one.reason)
