@@ -42,9 +42,12 @@ class Chart:
 
     def of(self, kind: Kind, concepts: Iterable[str]) -> tuple[Fact, ...]:
         """The facts of this kind about any of the concepts, in chart order."""
-        wanted = sorted(set(concepts))
-        places = [place for concept in wanted for place in self._places.get((kind, concept), ())]
-        return tuple(self.facts[place] for place in sorted(places))
+        asked = (kind, tuple(concepts))
+        if asked not in self._found:
+            wanted = set(asked[1])
+            places = [place for one in wanted for place in self._places.get((kind, one), ())]
+            self._found[asked] = tuple(self.facts[place] for place in sorted(places))
+        return self._found[asked]
 
     def concepts(self, kind: Kind) -> tuple[str, ...]:
         """The concepts of this kind that the chart speaks of, sorted."""
@@ -102,6 +105,11 @@ class Chart:
 
     def _of_type[F: FactBase](self, kind: type[F]) -> tuple[F, ...]:
         return tuple(fact for fact in self.facts if isinstance(fact, kind))
+
+    @cached_property
+    def _found(self) -> dict[tuple[Kind, tuple[str, ...]], tuple[Fact, ...]]:
+        """What was asked for before: expressions of a protocol ask for the same concepts."""
+        return {}
 
     @cached_property
     def _places(self) -> dict[tuple[Kind, str], list[int]]:

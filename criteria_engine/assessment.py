@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import Field
@@ -18,7 +19,8 @@ CriterionKind = Literal["inclusion", "exclusion"]
 Triage = Literal["ineligible", "potentially_eligible", "needs_information"]
 
 
-class EvidenceReference(Frozen):
+@dataclass(frozen=True, slots=True)
+class EvidenceReference:
     """The characters of a note that a verdict rests on."""
 
     fact_id: str
@@ -28,7 +30,8 @@ class EvidenceReference(Frozen):
     text: str
 
 
-class Missing(Frozen):
+@dataclass(frozen=True, slots=True)
+class Missing:
     """What document, test or date would settle an unknown."""
 
     concept: str

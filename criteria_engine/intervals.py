@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from abstraction.dates import Days, Window, add_months
@@ -84,6 +85,7 @@ def within(when: Window, window: Window) -> Truth:
     return Truth.FALSE if before or after else Truth.UNKNOWN
 
 
+@cache
 def back_from(anchor: dt.date, *, days: int = 0, months: int = 0) -> Window:
     """The window that ends on the anchor and reaches the given days or calendar months back."""
     return Window(add_months(anchor, -months) - dt.timedelta(days=days), anchor)

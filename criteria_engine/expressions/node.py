@@ -81,12 +81,10 @@ class Result:
             "truth": self.truth.word,
             "basis": self.basis,
             "reason": self.reason,
-            "for": [reference(fact).model_dump() for fact in self.facts_for],
-            "against": [reference(fact).model_dump() for fact in self.facts_against],
-            "aside": [
-                {**reference(aside.fact).model_dump(), "why": aside.why} for aside in self.asides
-            ],
-            "missing": [missing.model_dump() for missing in self.missing],
+            "for": [_place(fact) for fact in self.facts_for],
+            "against": [_place(fact) for fact in self.facts_against],
+            "aside": [{**_place(aside.fact), "why": aside.why} for aside in self.asides],
+            "missing": [{"concept": one.concept, "why": one.why} for one in self.missing],
         }
         if self.action:
             data["action"] = self.action
@@ -111,13 +109,18 @@ class Node(Frozen, ABC):
 
 def reference(fact: Fact) -> EvidenceReference:
     """Where the fact stands."""
-    return EvidenceReference(
-        fact_id=fact.fact_id,
-        note_id=fact.note_id,
-        start=fact.span.start,
-        end=fact.span.end,
-        text=fact.span.text,
-    )
+    return EvidenceReference(**_place(fact))
+
+
+def _place(fact: Fact) -> dict[str, Any]:
+    span = fact.span
+    return {
+        "fact_id": fact.fact_id,
+        "note_id": fact.note_id,
+        "start": span.start,
+        "end": span.end,
+        "text": span.text,
+    }
 
 
 def _once(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
