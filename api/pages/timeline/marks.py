@@ -121,12 +121,13 @@ def placed(mark: Mark, days: DrawnDays, scale: TimeScale) -> Mark:
 
 
 def in_lanes(marks: Sequence[Mark]) -> tuple[Mark, ...]:
-    """The marks in the order of their places, each in the first lane where there is room."""
+    """The marks in the order of their places, none above one that is still under way."""
     ends: list[float] = []
     laid: list[Mark] = []
     for mark in sorted(marks, key=lambda one: (one.room.x, one.room.width, one.target, one.name)):
         room = mark.room
-        free = next((lane for lane, end in enumerate(ends) if end + _GAP <= room.x), len(ends))
+        taken = (lane for lane, end in enumerate(ends) if end + _GAP > room.x)
+        free = max(taken, default=-1) + 1
         if free == _MOST_LANES:
             free = min(range(_MOST_LANES), key=ends.__getitem__)
         if free == len(ends):

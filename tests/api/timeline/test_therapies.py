@@ -120,6 +120,18 @@ def test_marks_that_overlap_lie_in_lanes() -> None:
     assert row.lanes == 3
 
 
+def test_a_later_course_is_never_drawn_above_one_that_is_still_under_way() -> None:
+    shown = picture(
+        therapy(
+            "azathioprine", status="stopped", start="2024-01-01", stop="2024-06-01..2024-12-31"
+        ),
+        therapy("azathioprine", status="active", start="2024-07-01..2025-12-31"),
+        therapy("azathioprine", date="2025-03-01"),
+    )
+    lanes = [mark.lane for row in shown.rows for mark in row.marks]
+    assert lanes == sorted(lanes)
+
+
 def test_what_is_not_drawn_is_counted_and_told() -> None:
     doses = [
         therapy("ivig", date=(dt.date(2020, 1, 1) + dt.timedelta(40 * i)).isoformat())
