@@ -25,7 +25,7 @@ from abstraction.merging.administrations import Administration, administrations_
 from abstraction.merging.biopsies import Biopsy, biopsies_of
 from abstraction.merging.conditions import Condition, conditions_of
 from abstraction.merging.conflicts import Conflict, conflicts_of
-from abstraction.merging.episodes import Episode, episodes_of
+from abstraction.merging.episodes import Episode, episodes_of, joint_episodes_of
 from abstraction.merging.series import Series, series_of
 from abstraction.statements import when
 
@@ -66,6 +66,11 @@ class Chart:
     def episodes(self) -> tuple[Episode, ...]:
         """The courses of every therapy, by concept and days."""
         return episodes_of(self._of_type(TherapyFact))
+
+    @cached_property
+    def joint_episodes(self) -> tuple[Episode, ...]:
+        """The same, the courses of drugs that are named for each other brought together."""
+        return joint_episodes_of(self._of_type(TherapyFact))
 
     @cached_property
     def administrations(self) -> tuple[Administration, ...]:

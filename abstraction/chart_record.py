@@ -30,13 +30,21 @@ class EpisodeRecord(Frozen):
     concept: str
     start: OpenDays
     stop: OpenDays
-    certain: Days | None
+    certain: Days | None = Field(
+        description="The certain days where they are one stretch; null where none is, or several."
+    )
+    certain_days: tuple[Days, ...] = Field(
+        description="All certain days; of infusions only those that single notes tell of."
+    )
     told: tuple[Days, ...] = Field(description="The certain days that single notes tell of.")
     ended: bool
     resumed: bool = Field(description="Taken after an end, and no note tells of a new beginning.")
     disputed: bool = Field(description="A later note has the drug ended before these days.")
     stop_reasons: tuple[StopReason, ...]
     responses: tuple[Response, ...]
+    plans: FactIds = Field(
+        description="Plans told when it may have begun, where no note tells its beginning."
+    )
     facts: FactIds
 
 
@@ -123,12 +131,14 @@ def chart_record(chart: Chart, as_of: dt.date) -> ChartRecord:
                 start=_days(one.start),
                 stop=_days(one.stop),
                 certain=one.certain,
+                certain_days=one.certain_days,
                 told=one.told,
                 ended=one.is_ended,
                 resumed=one.is_resumed,
                 disputed=one.is_disputed,
                 stop_reasons=one.stop_reasons,
                 responses=one.responses,
+                plans=_ids(one.plans),
                 facts=_ids(one.facts),
             )
             for one in known.episodes

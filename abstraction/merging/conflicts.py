@@ -13,6 +13,7 @@ from abstraction.facts import BiopsyFact, DiagnosisFact, Fact, Kind, Measurement
 from abstraction.merging.biopsies import Biopsy, readings_by_note
 from abstraction.merging.episodes import Episode
 from abstraction.merging.exposures import denied_up_to, exposure, is_administration
+from abstraction.merging.regimens import in_single_doses
 from abstraction.merging.windows import shared, up_to, window_of
 from abstraction.statements import Stance, stance, told
 
@@ -97,10 +98,22 @@ def _was_given_by(fact: TherapyFact, denial: TherapyFact) -> bool:
 
 def _taken_after_stop(episodes: Sequence[Episode]) -> Iterable[Conflict]:
     for before, after in pairwise(episodes):
-        if after.concept == before.concept and after.is_resumed:
-            taken = tuple(fact for fact in after.facts if fact not in after.stops)
-            sides = (before.stops, taken or after.facts)
-            yield Conflict("taken_after_stop", "therapy", after.concept, sides)
+        if after.concept != before.concept or not after.is_resumed:
+            continue
+        taken = tuple(fact for fact in after.facts if _tells_of_use(fact))
+        is_for_good = any(_ends_for_good(fact) for fact in before.stops)
+        if taken and (is_for_good or after.is_disputed):
+            yield Conflict("taken_after_stop", "therapy", after.concept, (before.stops, taken))
+
+
+def _tells_of_use(fact: TherapyFact) -> bool:
+    told_of = exposure(fact)
+    return told_of is not None and told_of.use is not None and told_of.use.start is not None
+
+
+def _ends_for_good(fact: TherapyFact) -> bool:
+    """Whether an end says that nothing followed: a pause and the last of some doses do not."""
+    return fact.status != "held" and not (in_single_doses(fact) and fact.stop_reason is None)
 
 
 def _ends(episodes: Sequence[Episode]) -> Iterable[Conflict]:

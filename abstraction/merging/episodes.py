@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 from abstraction.dates import Days, Window
 from abstraction.facts import Response, StopReason, TherapyFact
@@ -20,8 +20,9 @@ from abstraction.merging.exposures import (
     not_on_it,
     without_superseded_steps,
 )
-from abstraction.merging.windows import agreed, certainly_before, one_day
-from abstraction.statements import told
+from abstraction.merging.regimens import in_single_doses, interchangeable_with, is_infused
+from abstraction.merging.windows import agreed, certainly_before, one_day, touches
+from abstraction.statements import Stance, stance, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +30,32 @@ class Episode:
     """One course of a therapy: ``facts`` tell of it, ``starts`` and ``stops`` of its two ends.
 
     ``start`` and ``stop`` hold every day on which it may have begun and ended; an open end is not
-    known.  ``certain`` runs from the first to the last day that the notes tell of, None where no
-    day is certain; that it was not interrupted in between is what nothing contradicts, and
-    ``told`` are the stretches that single notes tell of by themselves.  ``is_ended`` says that an
-    end is told, ``is_resumed`` that an earlier course ended and no note tells of a new beginning.
-    ``is_disputed`` says of a resumed one that a note of the same days or later ones has the drug
-    ended before them, as an old list copied forward would: then no day of it is certain.
+    known.  ``certain_days`` run from the first to the last day that the notes tell of, none where
+    no day is certain; that it was not interrupted in between is what nothing contradicts.  Of
+    infusions only the days that single notes tell of by themselves are certain, which ``told``
+    are.  ``is_ended`` says that an end is told, ``is_resumed`` that an earlier course ended and no
+    note tells of a new beginning.  ``is_disputed`` says of a resumed one that a note of the same
+    days or later ones has the drug ended before them, as an old list copied forward would: then
+    no day of it is certain.  ``plans`` are told within the days on which it may have begun where
+    no note tells its beginning: they begin nothing, but nothing else tells of it.
     """
 
     concept: str
     start: Window
     stop: Window
-    certain: Days | None
+    certain_days: tuple[Days, ...]
     told: tuple[Days, ...]
     facts: tuple[TherapyFact, ...]
     starts: tuple[TherapyFact, ...]
     stops: tuple[TherapyFact, ...]
+    plans: tuple[TherapyFact, ...] = ()
     is_resumed: bool = False
     is_disputed: bool = False
+
+    @property
+    def certain(self) -> Days | None:
+        """The certain days where they are one stretch; None where there are none or several."""
+        return self.certain_days[0] if len(self.certain_days) == 1 else None
 
     @property
     def possible(self) -> Window:
@@ -71,9 +80,30 @@ class Episode:
 
 def episodes_of(facts: Iterable[TherapyFact]) -> tuple[Episode, ...]:
     """The courses of every therapy, by concept and then by days: the same for any order."""
+    return _by_treatment(facts, lambda concept: concept)
+
+
+def joint_episodes_of(facts: Iterable[TherapyFact]) -> tuple[Episode, ...]:
+    """The courses of every treatment, drugs that are named for each other taken for one.
+
+    A course of several drugs has the concept that ``regimens.yaml`` names first.
+    """
+    given = tuple(facts)
+    named = {fact.concept for fact in given if exposure(fact)}
+
+    def of_treatment(concept: str) -> str:
+        together = [one for one in interchangeable_with(concept) if one in named]
+        return together[0] if len(together) > 1 and concept in together else concept
+
+    return _by_treatment(given, of_treatment)
+
+
+def _by_treatment(
+    facts: Iterable[TherapyFact], treatment: Callable[[str], str]
+) -> tuple[Episode, ...]:
     by_concept: defaultdict[str, list[TherapyFact]] = defaultdict(list)
     for fact in sorted(facts, key=_fact_order):
-        by_concept[fact.concept].append(fact)
+        by_concept[treatment(fact.concept)].append(fact)
     return tuple(
         episode
         for concept in sorted(by_concept)
@@ -94,18 +124,38 @@ class _Stretch:
     def is_begun(self) -> bool:
         return bool(self.uses or self.starts)
 
+    @property
+    def dated(self) -> tuple[Exposure, ...]:
+        return (*self.uses, *self.starts, *self.stops)
+
+    @property
+    def facts(self) -> tuple[TherapyFact, ...]:
+        return tuple(one.fact for one in (*self.dated, *self.vague))
+
 
 def _episodes(concept: str, facts: tuple[TherapyFact, ...]) -> list[Episode]:
     exposures = without_superseded_steps(one for fact in facts if (one := exposure(fact)))
     if not exposures:
         return []
-    never = [day for fact in facts if (day := denied_up_to(fact))]
+    # That one of two drugs was never given says nothing of the other.
+    is_one_drug = len({fact.concept for fact in facts}) == 1
+    never = [day for fact in facts if is_one_drug and (day := denied_up_to(fact))]
     off = [(window, fact) for fact in facts if (window := not_on_it(fact))]
     stretches = _stretches(exposures, [Exposure(fact, stop=window) for window, fact in off])
     made: list[Episode] = []
     for stretch in stretches:
         made.append(_episode(concept, stretch, made[-1] if made else None, never))
-    return made
+    planned = [fact for fact in facts if stance(fact) is Stance.PLANNED]
+    return [replace(one, plans=_plans(one, planned)) for one in made]
+
+
+def _plans(episode: Episode, planned: list[TherapyFact]) -> tuple[TherapyFact, ...]:
+    """The plans that were told when a course of which no beginning is told may have begun."""
+    if episode.starts:
+        return ()
+    return tuple(
+        fact for fact in planned if (day := told(fact)) and touches(Window(day, day), episode.start)
+    )
 
 
 def _stretches(exposures: tuple[Exposure, ...], off: list[Exposure]) -> list[_Stretch]:
@@ -150,13 +200,37 @@ def _joined(stretches: list[_Stretch]) -> list[_Stretch]:
     """The stretches, those that nothing begins joined to the one before, whose end they retell."""
     joined: list[_Stretch] = []
     for one in stretches:
-        if joined and not one.is_begun:
+        if joined and not one.is_begun and not _is_another_dose(one, joined[-1]):
             joined[-1].stops.extend(one.stops)
         else:
             joined.append(one)
     if len(joined) > 1 and not joined[0].is_begun and not _ends_something(joined[0]):
         joined = joined[1:]
     return joined
+
+
+def _is_another_dose(stretch: _Stretch, before: _Stretch) -> bool:
+    """Whether what is told as an end is the day of a dose that the earlier ends know nothing of.
+
+    Of single doses any later day is; of infusions one after the notes that tell the earlier ends.
+    """
+    if not before.stops:
+        return False
+    ended = [one.stop.end for one in before.stops if one.stop]
+    known = [told(one.fact) for one in before.stops]
+    return any(
+        one.stop is not None
+        and one.stop.start is not None
+        and all(day is not None and day < one.stop.start for day in ended)
+        and (
+            in_single_doses(one.fact)
+            or (
+                is_infused(one.fact, before.facts)
+                and all(day is not None and day < one.stop.start for day in known)
+            )
+        )
+        for one in stretch.stops
+    )
 
 
 def _ends_something(stretch: _Stretch) -> bool:
@@ -188,31 +262,52 @@ def _episode(
     told_start = agreed(starts) if starts else None
     dated_stops = [one for one in stops if one.start is not None]
     told_stop = agreed(stops) if stops else None
-    is_resumed = before is not None and not stretch.starts
-    days = [day for one in stretch.uses if one.use and (day := one_day(one.use))]
-    used = [day for day in days if not (before and is_resumed and _is_denied_after(before, day))]
-    certain = _certain(told_start, agreed(dated_stops) if dated_stops else None, used)
-    untold = _untold_start(stretch, certain, before, never)
-    start = _told_start(told_start, certain) if told_start else untold
-    stop = _ended_after(told_stop, certain, start) if told_stop else _open_stop(certain, start)
+    is_first = before is None or bool(stretch.starts)
+    days = _days_of_use(stretch.uses)
+    taken = [one for one in stretch.uses if is_first or not _is_denied(one, before)]
+    used = _days_of_use(taken) + _switch_days(stretch.starts)
+    whole = _whole(told_start, agreed(dated_stops) if dated_stops else None, used)
+    untold = _untold_start(stretch, whole, before, never)
+    start = _told_start(told_start, whole) if told_start else untold
+    stop = _ended_after(told_stop, whole, start) if told_stop else _open_stop(whole, start)
+    told_days = _told(stretch, whole)
     return Episode(
         concept=concept,
         start=start,
         stop=stop,
-        certain=certain,
-        told=_told((*stretch.uses, *stretch.starts, *stretch.stops), certain),
-        facts=_sorted((*stretch.uses, *stretch.starts, *stretch.stops, *stretch.vague)),
+        certain_days=_certain_days(stretch, taken, whole, told_days),
+        told=told_days,
+        facts=_sorted((*stretch.dated, *stretch.vague)),
         starts=_sorted(begun),
         stops=_sorted(stretch.stops),
-        is_resumed=is_resumed,
+        is_resumed=not is_first,
         is_disputed=bool(days) and not used,
     )
 
 
-def _is_denied_after(ended: Episode, day: dt.date) -> bool:
-    """Whether a note of the day or a later one has the course ended, with a day before it."""
+def _days_of_use(uses: Iterable[Exposure]) -> list[dt.date]:
+    return [day for one in uses if one.use and (day := one_day(one.use))]
+
+
+def _switch_days(starts: Iterable[Exposure]) -> list[dt.date]:
+    """Days on which one preparation followed another: taken, and no beginning."""
+    return [day for one in starts if one.is_switch and one.start and (day := one_day(one.start))]
+
+
+def _is_denied(use: Exposure, ended: Episode | None) -> bool:
+    """Whether a note of the day or a later one has the course ended, with a day before it.
+
+    A note that tells of a pause and of the drug taken tells of a pause that is over.
+    """
+    day = one_day(use.use) if use.use else None
+    if ended is None or day is None:
+        return False
     return any(
-        one.stop is not None and one.stop.end < day and (by := told(one)) is not None and by >= day
+        one.stop is not None
+        and one.stop.end < day
+        and (by := told(one)) is not None
+        and by >= day
+        and not (one.status == "held" and one.note_id == use.fact.note_id)
         for one in ended.stops
     )
 
@@ -228,6 +323,7 @@ def _beginnings(stretch: _Stretch) -> list[Exposure]:
         one
         for one in stretch.starts
         if one.start
+        and not one.is_switch
         and (one.fact.dose is None or not any(certainly_before(use, one.start) for use in taken))
     ]
 
@@ -239,7 +335,7 @@ def _told_start(start: Window, certain: Days | None) -> Window:
     return start
 
 
-def _certain(start: Window | None, stop: Window | None, used: list[dt.date]) -> Days | None:
+def _whole(start: Window | None, stop: Window | None, used: list[dt.date]) -> Days | None:
     """From the first to the last day that is certainly one of the course."""
     first = [*used, *([start.end] if start and start.end else [])]
     last = [*used, *([stop.start] if stop and stop.start else [])]
@@ -254,11 +350,12 @@ def _untold_start(
 ) -> Window:
     """When a course whose beginning no note tells may have begun.
 
-    After the end of the one before, and after the last note that says it was never given.
+    After the end of the one before and the last note that says it was never given, and by the
+    first certain day, else by its end.
     """
-    ends = [one.use.end for one in (*stretch.uses, *stretch.vague) if one.use]
-    ends += [one.stop.end for one in stretch.stops if one.stop]
-    by = certain.start if certain else max((day for day in ends if day), default=None)
+    used = [one.use.end for one in (*stretch.uses, *stretch.vague) if one.use]
+    ended = [one.stop.end for one in stretch.stops if one.stop and one.stop.end]
+    by = certain.start if certain else max((day for day in ended or used if day), default=None)
     after = [day for day in never if by is not None and day <= by]
     after += [before.stop.start] if before and before.stop.start else []
     return Window(max((day for day in after if by is None or day <= by), default=None), by)
@@ -277,28 +374,57 @@ def _open_stop(certain: Days | None, start: Window) -> Window:
     return Window(certain.end if certain else start.start, None)
 
 
-def _told(exposures: Iterable[Exposure], certain: Days | None) -> tuple[Days, ...]:
-    """The stretches of the certain days that single notes tell of, joined where they touch."""
-    if certain is None:
+def _certain_days(
+    stretch: _Stretch, taken: Iterable[Exposure], whole: Days | None, told_days: tuple[Days, ...]
+) -> tuple[Days, ...]:
+    """The whole course; of infusions what single notes tell, and the course of what is none."""
+    if whole is None:
         return ()
-    stretches = sorted(
-        (max(days.start, certain.start), min(days.end, certain.end))
-        for one in exposures
-        if (days := _told_by(one)) and days.start <= certain.end and certain.start <= days.end
+    regular = [one for one in stretch.dated if not is_infused(one.fact, stretch.facts)]
+    if len(regular) == len(stretch.dated):
+        return (whole,)
+    starts = [one.start for one in regular if one.start and one in stretch.starts]
+    stops = [one.stop for one in regular if one.stop_is_dated and one in stretch.stops and one.stop]
+    within = _whole(
+        agreed(starts) if starts else None,
+        agreed(stops) if stops else None,
+        _days_of_use(one for one in taken if one in regular),
     )
+    return _union((*told_days, *([within] if within else [])), whole)
+
+
+def _told(stretch: _Stretch, whole: Days | None) -> tuple[Days, ...]:
+    """The stretches of the course that single notes tell of, joined where they touch."""
+    return _union((days for one in stretch.dated for days in _told_by(one)), whole)
+
+
+def _told_by(one: Exposure) -> tuple[Days, ...]:
+    """The days that one note by itself says the drug was taken on."""
+    day = one_day(one.use) if one.use else None
+    stop = None if one.is_planned_end else one.stop
+    if in_single_doses(one.fact):
+        windows = (window for window in (one.start, one.use, stop) if window)
+        doses = (dose for window in windows if (dose := one_day(window)))
+        return tuple(Days(start=dose, end=dose) for dose in doses)
+    told_days = _whole(one.start, stop, [day] if day else [])
+    return (told_days,) if told_days else ()
+
+
+def _union(stretches: Iterable[Days], within: Days | None) -> tuple[Days, ...]:
+    """What of the stretches lies within the days, joined where they touch."""
+    if within is None:
+        return ()
     joined: list[tuple[dt.date, dt.date]] = []
-    for first, last in stretches:
+    for first, last in sorted(
+        (max(days.start, within.start), min(days.end, within.end)) for days in stretches
+    ):
+        if first > last:
+            continue
         if joined and first <= joined[-1][1] + dt.timedelta(days=1):
             joined[-1] = (joined[-1][0], max(joined[-1][1], last))
         else:
             joined.append((first, last))
     return tuple(Days(start=first, end=last) for first, last in joined)
-
-
-def _told_by(one: Exposure) -> Days | None:
-    """The days that one note by itself says the drug was taken on."""
-    day = one_day(one.use) if one.use else None
-    return _certain(one.start, None if one.is_planned_end else one.stop, [day] if day else [])
 
 
 def _sorted(exposures: Iterable[Exposure]) -> tuple[TherapyFact, ...]:

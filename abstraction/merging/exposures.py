@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from abstraction.dates import DayCount, Window
 from abstraction.facts import TherapyFact
-from abstraction.merging.windows import earlier_by, later_by, up_to, window_of
+from abstraction.merging.windows import earlier_by, later_by, one_day, up_to, window_of
 from abstraction.statements import Stance, stance, told
 
 
@@ -23,12 +23,15 @@ class Exposure:
 
     Each is the window in which that day lies, None where the fact does not speak of it.  An end
     that is only known to have come by the day of the telling has an open start.
+    ``is_switch`` tells that another preparation of the drug was taken up to the start, which so
+    begins no course.
     """
 
     fact: TherapyFact
     start: Window | None = None
     use: Window | None = None
     stop: Window | None = None
+    is_switch: bool = False
 
     @property
     def stop_is_dated(self) -> bool:
@@ -95,24 +98,48 @@ def without_superseded_steps(exposures: Iterable[Exposure]) -> tuple[Exposure, .
     """The exposures in which a dose that only gave way to another one ends no course.
 
     "40 mg, then 20 from March" tells in one note of a dose that is over and of one that is taken;
-    so does a dose that is over, without day or reason, beside the drug that is taken.
     """
     of_note: defaultdict[tuple[str, str], list[Exposure]] = defaultdict(list)
     given = tuple(exposures)
     for one in given:
         of_note[one.fact.note_id, one.fact.concept].append(one)
-    return tuple(
-        replace(one, stop=None, use=one.use or _while(one))
-        if _gave_way(one, of_note[one.fact.note_id, one.fact.concept])
-        else one
-        for one in given
+    return tuple(_in_course(one, of_note[one.fact.note_id, one.fact.concept]) for one in given)
+
+
+def _in_course(one: Exposure, beside: list[Exposure]) -> Exposure:
+    """The exposure without the end or the beginning that a change of dose or brand only seems."""
+    if _gave_way(one, beside):
+        return replace(one, stop=None, use=one.use or _while(one))
+    is_switch = any(
+        other.stop is not None and not other.is_planned_end and _takes_over(one, other)
+        for other in beside
     )
+    return replace(one, is_switch=is_switch)
 
 
 def _gave_way(step: Exposure, beside: list[Exposure]) -> bool:
-    if step.stop is None or step.fact.dose is None or step.fact.stop_reason is not None:
+    if step.stop is None or step.is_planned_end:
+        return False
+    if any(_takes_over(other, step) for other in beside):
+        return True
+    if step.fact.dose is None or step.fact.stop_reason is not None:
         return False
     return any(_follows(other, step) for other in beside)
+
+
+def _takes_over(other: Exposure, step: Exposure) -> bool:
+    """Whether ``other`` begins where the step ends, so that not a day lies between them.
+
+    Of an end without a day that is so where the two are coded as different preparations.
+    """
+    if other.start is None or (other.stop is not None and not other.is_planned_end):
+        return False
+    if step.stop_is_dated:
+        ended = one_day(step.stop) if step.stop else None
+        begun = one_day(other.start)
+        return ended is not None and begun is not None and 0 <= (begun - ended).days <= 1
+    mine, others = set(step.fact.codes), set(other.fact.codes)
+    return bool(mine and others) and mine != others
 
 
 def _follows(later: Exposure, step: Exposure) -> bool:

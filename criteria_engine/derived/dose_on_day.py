@@ -147,7 +147,7 @@ def _between(chart: Chart, steps: list[_Step], day: dt.date, factor: Extent | No
     beside = [step for step in steps if step.last == last or step.first == first]
     facts = tuple(step.fact for step in beside)
     runs_on = any(
-        one.certain and one.certain.start <= day <= one.certain.end for one in chart.episodes
+        days.start <= day <= days.end for one in chart.episodes for days in one.certain_days
     )
     nearest = _times(_hull(step.mg for step in beside), factor) if beside else None
     every = tuple(fact for fact in chart.facts if isinstance(fact, TherapyFact))

@@ -65,7 +65,7 @@ def _last_of(episode: Episode) -> Window:
     if episode.is_ended and any(fact.stop for fact in episode.stops):
         return episode.stop
     if any(fact.route in _NOT_DAILY or (fact.frequency or 1) < 1 for fact in episode.facts):
-        earliest = episode.certain.start if episode.certain else episode.start.start
+        earliest = episode.certain_days[0].start if episode.certain_days else episode.start.start
         return Window(earliest, episode.stop.end)
     return episode.stop or ANY_TIME
 

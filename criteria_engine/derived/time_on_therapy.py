@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from abstraction.chart import Chart
 from abstraction.facts import Route, TherapyFact
 from abstraction.merging.episodes import Episode
+from abstraction.merging.regimens import interchangeable_with
 
 _Stretch = tuple[dt.date, dt.date]
 ONE_DAY = dt.timedelta(days=1)
@@ -63,10 +64,15 @@ def time_on_therapy(
 def _episodes(
     chart: Chart, drugs: Collection[str], not_by_route: Collection[Route]
 ) -> tuple[Episode, ...]:
+    """The courses of the drugs; two that are named for each other are one treatment."""
+    asked = frozenset(drugs)
     return tuple(
         one
-        for one in chart.episodes
-        if one.concept in drugs and not all(fact.route in not_by_route for fact in one.facts)
+        for episodes, is_joint in ((chart.joint_episodes, True), (chart.episodes, False))
+        for one in episodes
+        if one.concept in asked
+        and asked.issuperset(interchangeable_with(one.concept)) is is_joint
+        and not all(fact.route in not_by_route for fact in one.facts)
     )
 
 
@@ -77,9 +83,10 @@ def _stated(episode: Episode) -> int:
 
 def _certain(episodes: Iterable[Episode], as_of: dt.date) -> list[_Stretch]:
     return _union(
-        (one.certain.start, min(one.certain.end, as_of))
+        (days.start, min(days.end, as_of))
         for one in episodes
-        if one.certain and one.certain.start <= as_of
+        for days in one.certain_days
+        if days.start <= as_of
     )
 
 

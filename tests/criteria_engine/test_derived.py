@@ -247,3 +247,27 @@ def test_the_least_time_never_exceeds_the_most_and_is_at_most_the_days_there_wer
     time = time_on_therapy(chart_of("p01", facts), [["mycophenolate"]], as_of)
     assert 0 <= time.told <= time.least <= until + 1
     assert time.most is None or time.least <= time.most <= until + 1
+
+
+def test_a_year_on_prednisone_then_prednisolone_is_a_year_on_a_glucocorticoid():
+    told = (taken("prednisone", "2023-06-20", 10), taken("prednisolone", "2024-06-19", 7.5))
+    found = time_on_therapy(chart(*told), [STEROIDS], day("2024-06-19"))
+    assert (found.least, found.told) == (366, 2)
+    assert time_on_therapy(chart(*told), [["prednisone"]], day("2024-06-19")).least == 1
+
+
+def test_time_on_infusions_is_what_single_notes_tell_at_the_least():
+    told = [therapy("belimumab", note, "active") for note in ("2023-01-01", "2023-12-31")]
+    found = time_on_therapy(chart(*told), [["belimumab"]], day("2024-01-31"))
+    assert (found.least, found.most) == (2, None)
+    course = therapy("belimumab", "2023-12-31", "active", start="2023-01-01")
+    assert time_on_therapy(chart(course), [["belimumab"]], day("2024-01-31")).least == 365
+
+
+def test_a_change_of_brand_takes_no_day_from_the_time_on_a_drug():
+    switch = (
+        therapy("tacrolimus", "2023-06-20", "stopped", start="2023-01-01", stop="2023-06-05"),
+        therapy("tacrolimus", "2023-06-20", "active", start="2023-06-06"),
+        therapy("tacrolimus", "2023-12-31", "active"),
+    )
+    assert time_on_therapy(chart(*switch), [["tacrolimus"]], day("2023-12-31")).least == 365

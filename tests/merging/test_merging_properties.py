@@ -1,6 +1,7 @@
 """What holds for every chart: order, repetition, openness, and where each day comes from."""
 
 import datetime as dt
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given
@@ -110,14 +111,49 @@ def test_no_day_stands_in_a_chart_that_no_fact_of_it_names(facts):
 def test_certain_days_are_possible_and_courses_follow_each_other(facts):
     for one in chart(*facts).episodes:
         assert one.facts
-        if one.certain:
-            assert holds(one.possible, one.certain)
-            assert all(holds(Window(one.certain.start, one.certain.end), each) for each in one.told)
-        else:
-            assert one.told == ()
+        assert all(holds(one.possible, each) for each in one.certain_days)
+        assert all(before.end < after.start for before, after in pairwise(one.certain_days))
+        assert one.certain == (one.certain_days[0] if len(one.certain_days) == 1 else None)
+        for told in one.told:
+            assert any(holds(Window(days.start, days.end), told) for days in one.certain_days)
     for before, after in pairwise(chart(*facts).episodes):
-        if before.concept == after.concept and before.certain and after.certain:
-            assert before.certain.end < after.certain.start
+        if before.concept == after.concept and before.certain_days and after.certain_days:
+            assert before.certain_days[-1].end < after.certain_days[0].start
+
+
+@given(FACTS)
+def test_of_infusions_only_told_days_are_certain(facts):
+    for one in chart(*facts).episodes:
+        if one.concept == "rituximab":
+            assert one.certain_days == one.told
+            named = {day for fact in one.facts for day in days_of(fact)}
+            assert all(days.start in named and days.end in named for days in one.told)
+
+
+@given(FACTS)
+def test_a_plan_begins_and_ends_nothing_and_stands_where_no_beginning_is_told(facts):
+    plans = [
+        therapy("mycophenolate", "2020-02-01", "planned"),
+        therapy("rituximab", None, "planned"),
+    ]
+    before, after = chart(*facts).episodes, chart(*facts, *plans).episodes
+    assert [replace(one, plans=()) for one in after] == list(before)
+    for one in after:
+        assert not one.plans or not one.starts
+        assert not set(one.plans) & set(one.facts)
+
+
+@given(FACTS)
+def test_courses_of_drugs_named_for_each_other_lose_no_possible_day(facts):
+    renamed = [
+        fact.model_copy(update={"concept": ("prednisone", "prednisolone")[place % 2]})
+        for place, fact in enumerate(facts)
+        if isinstance(fact, TherapyFact) and fact.status != "never_given"
+    ]
+    apart = chart(*renamed)
+    together = {fact.fact_id for one in apart.joint_episodes for fact in one.facts}
+    assert together == {fact.fact_id for one in apart.episodes for fact in one.facts}
+    assert {one.concept for one in apart.joint_episodes} <= {"prednisone", "prednisolone"}
 
 
 @given(FACTS)

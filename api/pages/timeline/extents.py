@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import pairwise
 
 from abstraction.dates import Days, Window
 from abstraction.merging.episodes import Episode
@@ -19,7 +20,7 @@ class DrawnDays:
     and after ``after`` may belong too; with ``any_time`` nothing is known of the days at all.
     """
 
-    certain: Days | None = None
+    certain: tuple[Days, ...] = ()
     told: tuple[Days, ...] = ()
     possible: tuple[Days, ...] = ()
     before: dt.date | None = None
@@ -29,33 +30,35 @@ class DrawnDays:
     @property
     def known(self) -> tuple[dt.date, ...]:
         """The days that the axis must reach."""
-        spans = (*([self.certain] if self.certain else []), *self.possible)
+        spans = (*self.certain, *self.possible)
         return tuple(day for span in spans for day in (span.start, span.end))
 
 
 def of_course(episode: Episode) -> DrawnDays:
     """The days of a therapy's course."""
-    certain = episode.certain
+    certain = episode.certain_days
     first, last = episode.possible.start, episode.possible.end
-    if certain is None:
+    if not certain:
         return _uncertain(episode)
+    begun, ended = certain[0].start, certain[-1].end
     possible = [
-        *_days(first, certain.start - _DAY if certain.start > dt.date.min else None),
-        *_days(certain.end + _DAY if certain.end < dt.date.max else None, last),
+        *_days(first, begun - _DAY if begun > dt.date.min else None),
+        *(Days(start=a.end + _DAY, end=b.start - _DAY) for a, b in pairwise(certain)),
+        *_days(ended + _DAY if ended < dt.date.max else None, last),
     ]
     return DrawnDays(
         certain=certain,
         told=episode.told,
         possible=tuple(possible),
-        before=certain.start if first is None else None,
-        after=certain.end if last is None else None,
+        before=begun if first is None else None,
+        after=ended if last is None else None,
     )
 
 
 def of_event(when: Window) -> DrawnDays:
     """The days of something that happened on one of them: certain where it is a single day."""
     if when.start and when.start == when.end:
-        return DrawnDays(certain=Days(start=when.start, end=when.end))
+        return DrawnDays(certain=(Days(start=when.start, end=when.end),))
     return _bounded(when.start, when.end, when)
 
 

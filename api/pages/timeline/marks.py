@@ -49,7 +49,7 @@ class Mark:
     target: str
     name: str
     lane: int = 0
-    certain: Span | None = None
+    certain: tuple[Span, ...] = ()
     told: tuple[Span, ...] = ()
     possible: tuple[Span, ...] = ()
     before: Span | None = None
@@ -61,7 +61,7 @@ class Mark:
     @property
     def extent(self) -> Span:
         """From the first to the last place that the mark needs for itself."""
-        spans = [*([self.certain] if self.certain else []), *self.possible]
+        spans = [*self.certain, *self.possible]
         edges = [x for span in spans for x in (span.x, span.end)]
         edges += [self.point - POINT, self.point + POINT] if self.point is not None else []
         edges = edges or [span.x for span in (self.before, self.after) if span]
@@ -108,10 +108,10 @@ def placed(mark: Mark, days: DrawnDays, scale: TimeScale) -> Mark:
     if days.any_time:
         return replace(mark, before=Span(scale.left, scale.right - scale.left))
     before, after = days.before, days.after
-    point = scale.middle(days.certain.start) if days.certain and mark.shape != "course" else None
+    point = scale.middle(days.certain[0].start) if days.certain and mark.shape != "course" else None
     return replace(
         mark,
-        certain=_span(days.certain, scale) if days.certain and mark.shape == "course" else None,
+        certain=tuple(_span(one, scale) for one in days.certain) if mark.shape == "course" else (),
         told=tuple(_span(one, scale) for one in days.told),
         possible=tuple(_span(one, scale) for one in days.possible),
         before=_between(scale.left, scale.begin(before)) if before else None,
@@ -121,12 +121,13 @@ def placed(mark: Mark, days: DrawnDays, scale: TimeScale) -> Mark:
 
 
 def in_lanes(marks: Sequence[Mark]) -> tuple[Mark, ...]:
-    """The marks in the order of their places, each in the first lane where there is room."""
+    """The marks in the order of their places, none above one that is still under way."""
     ends: list[float] = []
     laid: list[Mark] = []
     for mark in sorted(marks, key=lambda one: (one.room.x, one.room.width, one.target, one.name)):
         room = mark.room
-        free = next((lane for lane, end in enumerate(ends) if end + _GAP <= room.x), len(ends))
+        taken = (lane for lane, end in enumerate(ends) if end + _GAP > room.x)
+        free = max(taken, default=-1) + 1
         if free == _MOST_LANES:
             free = min(range(_MOST_LANES), key=ends.__getitem__)
         if free == len(ends):

@@ -108,7 +108,7 @@ def _course(episode: Episode, element_ids: ElementIds) -> TherapyLine:
         start=words.beginning(episode),
         stop=words.ending(episode),
         certain=words.certain_days(episode),
-        reason=listed(episode.stop_reasons),
+        reason=words.reasons(episode),
         response=listed(episode.responses),
         evidence=evidence(episode.facts, element_ids),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from abstraction.dates import Days, Window, whole_month, whole_year
-from abstraction.facts import Fact, Value
+from abstraction.facts import Fact, StopReason, Value
 from abstraction.merging.administrations import Administration
 from abstraction.merging.biopsies import Biopsy
 from abstraction.merging.conflicts import Conflict, ConflictKind
@@ -16,6 +16,14 @@ from criteria_engine.wording import joined, listed
 TITRE = "{titer}"
 _ELLIPSIS = "…"
 _MOST_QUOTED = 40
+_REASONS: dict[StopReason, str] = {
+    "inefficacy": "lack of effect",
+    "intolerance": "not tolerated",
+    "completed": "course completed",
+    "access": "not obtainable",
+    "pregnancy": "pregnancy",
+    "other": "another reason",
+}
 _ABOUT: dict[ConflictKind, str] = {
     "never_given": "denied for a time in which another note has it given",
     "taken_after_stop": "taken after a told end, and no new beginning is told",
@@ -67,14 +75,15 @@ def beginning(episode: Episode) -> str:
             *([f"after {after.isoformat()}"] if after else []),
             *([f"by {by.isoformat()}"] if by else []),
         ]
-        return ", ".join([*known, "day not told"])
+        planned = [f"planned in the note of {told_in(fact)}" for fact in episode.plans]
+        return ", ".join([*known, "day not told", *dict.fromkeys(planned)])
     return window(episode.start)
 
 
 def ending(episode: Episode) -> str:
     """When the course ended, as far as it is told."""
     if not episode.is_ended:
-        last = episode.certain.end if episode.certain else None
+        last = episode.certain_days[-1].end if episode.certain_days else None
         return f"no end told, taken on {last.isoformat()}" if last else "no end told"
     held = "held, " if is_held(episode) else ""
     stop = episode.stop
@@ -90,12 +99,17 @@ def is_held(episode: Episode) -> bool:
 
 def certain_days(episode: Episode) -> str:
     """The days that are certain, and what makes them less so."""
-    said = [f"{interval(episode.certain)}" if episode.certain else "none"]
+    said = [joined([interval(one) for one in episode.certain_days]) or "none"]
     if episode.is_disputed:
         said.append("disputed: a note of these days or later has it ended before")
     elif episode.is_resumed:
         said.append("after a told end, no new beginning is told")
     return joined(said)
+
+
+def reasons(episode: Episode) -> str:
+    """Why the course ended, in words."""
+    return listed([_REASONS[reason] for reason in episode.stop_reasons])
 
 
 def course(name: str, episode: Episode) -> str:
@@ -106,7 +120,7 @@ def course(name: str, episode: Episode) -> str:
         f"certain days {certain_days(episode)}",
     ]
     if episode.stop_reasons:
-        said.append(f"stopped for {listed(episode.stop_reasons)}")
+        said.append(f"reason for the end: {reasons(episode)}")
     if episode.responses:
         said.append(f"response {listed(episode.responses)}")
     return f"{'; '.join(said)}. {behind(episode.facts)}."

@@ -87,7 +87,7 @@ def test_every_mark_lies_in_the_plot_and_links_to_a_fact(
         span
         for row in found.picture.rows
         for mark in row.marks
-        for span in (mark.certain, *mark.told, *mark.possible, mark.before, mark.after)
+        for span in (*mark.certain, *mark.told, *mark.possible, mark.before, mark.after)
         if span
     ]
     spans += [dot.days for panel in found.picture.panels for dot in panel.dots if dot.days]
@@ -105,13 +105,13 @@ def test_no_bar_is_solid_on_a_day_that_is_not_certain(facts: list[Fact]) -> None
         return
     scale = found.scale
     certain = {
-        (therapy_name(one.concept), scale.begin(one.certain.start), scale.end(one.certain.end))
+        (therapy_name(one.concept), scale.begin(days.start), scale.end(days.end))
         for one in chart.episodes
-        if one.certain
+        for days in one.certain_days
     }
     for row in found.rows:
         for mark in row.marks:
-            for solid in (mark.certain, *mark.told):
+            for solid in (*mark.certain, *mark.told):
                 if solid is not None:
                     assert any(
                         name == row.name and first <= solid.x and solid.end <= last + 1e-6

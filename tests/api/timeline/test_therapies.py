@@ -25,11 +25,12 @@ def test_a_course_is_solid_on_its_certain_days_and_hatched_on_the_possible_ones(
     shown = picture(told)
     mark, scale = only_mark(shown), shown.scale
     assert mark.certain
-    assert mark.certain.x == scale.begin(DAY("2025-02-28"))
-    assert mark.certain.end == pytest.approx(scale.end(DAY("2025-11-01")))
+    (certain,) = mark.certain
+    assert certain.x == scale.begin(DAY("2025-02-28"))
+    assert certain.end == pytest.approx(scale.end(DAY("2025-11-01")))
     before, after = mark.possible
-    assert (before.x, before.end) == (scale.begin(DAY("2025-02-01")), mark.certain.x)
-    assert after.x == pytest.approx(mark.certain.end)
+    assert (before.x, before.end) == (scale.begin(DAY("2025-02-01")), certain.x)
+    assert after.x == pytest.approx(certain.end)
     assert after.end == pytest.approx(scale.end(DAY("2025-11-30")))
     assert mark.before is None and mark.after is None
 
@@ -38,15 +39,15 @@ def test_ends_that_are_not_known_run_to_the_edges() -> None:
     mark = only_mark(picture(therapy("hydroxychloroquine", status="active")))
     assert mark.before and mark.after and mark.certain
     assert mark.before.x == PLOT_LEFT
-    assert mark.before.end == pytest.approx(mark.certain.x)
+    assert mark.before.end == pytest.approx(mark.certain[0].x)
     assert mark.after.end == PLOT_RIGHT
-    assert mark.after.x == pytest.approx(mark.certain.end)
+    assert mark.after.x == pytest.approx(mark.certain[0].end)
     assert mark.possible == ()
 
 
 def test_a_past_course_without_days_is_no_bar() -> None:
     mark = only_mark(picture(therapy("tacrolimus", status="stopped", temporality="past")))
-    assert mark.certain is None and mark.told == ()
+    assert mark.certain == () and mark.told == ()
     assert mark.before and mark.after is None
     assert "ended by 2026-03-20" in mark.name
 
@@ -65,7 +66,7 @@ def test_days_between_two_notes_are_certain_but_not_told() -> None:
     )
     mark = only_mark(shown)
     assert mark.certain and len(mark.told) == 2
-    assert sum(span.width for span in mark.told) < mark.certain.width / 10
+    assert sum(span.width for span in mark.told) < mark.certain[0].width / 10
 
 
 def test_doses_are_points_on_their_day_and_bars_where_the_day_is_not_exact() -> None:
@@ -119,6 +120,18 @@ def test_marks_that_overlap_lie_in_lanes() -> None:
     assert row.lanes == 3
 
 
+def test_a_later_course_is_never_drawn_above_one_that_is_still_under_way() -> None:
+    shown = picture(
+        therapy(
+            "azathioprine", status="stopped", start="2024-01-01", stop="2024-06-01..2024-12-31"
+        ),
+        therapy("azathioprine", status="active", start="2024-07-01..2025-12-31"),
+        therapy("azathioprine", date="2025-03-01"),
+    )
+    lanes = [mark.lane for row in shown.rows for mark in row.marks]
+    assert lanes == sorted(lanes)
+
+
 def test_what_is_not_drawn_is_counted_and_told() -> None:
     doses = [
         therapy("ivig", date=(dt.date(2020, 1, 1) + dt.timedelta(40 * i)).isoformat())
@@ -150,7 +163,7 @@ def test_the_text_tells_each_course_with_its_ends_and_evidence() -> None:
     (line,) = drawn(told, therapy("rituximab", date="2025-03-03")).text.therapies[:1]
     assert (line.name, line.start, line.stop) == ("cyclophosphamide", "2022-05", "2022-10")
     assert line.certain == "2022-05-31 to 2022-10-01"
-    assert (line.reason, line.response) == ("inefficacy", "inadequate")
+    assert (line.reason, line.response) == ("lack of effect", "inadequate")
     assert [link.text for link in line.evidence.links] == ["“Euro-Lupus” (2026-03-20)"]
 
 
