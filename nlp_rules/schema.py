@@ -554,6 +554,20 @@ class DoseStepRules(Rule):
     between: tuple[Pattern, ...] = Field((), description="Words that may stand between two steps.")
 
 
+class DurationRules(Rule):
+    """How long a course is told to have lasted."""
+
+    short_units: dict[str, TimeUnit] = {}
+    lasting: Pattern = Field(r"(?!)", description='Before the length: "for", "lasted".')
+    recent: Pattern = Field(r"(?!)", description='Of a length up to now: "the past".')
+    after: Pattern = Field(r"(?!)", description='Behind a stop: "after 6 weeks".')
+    between: Pattern = Field(r"(?!)", description="Words between a drug and the length.")
+    course: Pattern = Field(r"(?!)", description='Between the length and its drug: "course of".')
+    behind_bare: Pattern = Field(r"(?!)", description='Behind a length without a word: "in".')
+    not_before: Pattern = Field(r"(?!)", description='Before what is no length: "every".')
+    not_behind: Pattern = Field(r"(?!)", description='Behind what is no length: "ago".')
+
+
 class PartsRule(Rule):
     """How a dose that is told for the whole day is divided."""
 
@@ -574,6 +588,7 @@ class DosingRules(Rule):
     changed_to: Pattern = Field(r"(?!)", description='Between two drugs: "switched to".')
     changes: Pattern = r"(?!)"
     dose_steps: DoseStepRules = DoseStepRules()
+    durations: DurationRules = DurationRules()
     divided: DividedDoseRules = DividedDoseRules()
     taken_daily: tuple[ConceptName, ...] = Field(
         (), description='Drugs of which "x 2" and "2 x 50 mg" count times a day, and no course.'

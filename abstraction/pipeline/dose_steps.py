@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from abstraction.facts import TherapyStatus
 from abstraction.pipeline.date_grammar import DateMention
@@ -36,7 +36,8 @@ class Step:
     """A further dose: its characters, and whether it is said to be so ``now`` or to come ``then``.
 
     ``begins`` and ``ends`` are the dates that stand beside it; ``yearless`` and ``ends_yearless``:
-    they have no year.
+    they have no year.  ``follows`` is the day on which the dose before it ended, for a step that
+    begins on no day of its own.
     """
 
     start: int
@@ -49,6 +50,7 @@ class Step:
     ends: DateMention | None = None
     yearless: bool = False
     ends_yearless: bool = False
+    follows: DateMention | None = None
 
 
 class StepReader:
@@ -84,9 +86,11 @@ class StepReader:
             step = self._next(text, position, reach, by_start, dose, bare, listed=listed)
             if step is None:
                 return
+            if step.begins is None and ends is not None:
+                step = replace(step, follows=ends, yearless=_is_yearless(text, ends))
             yield step
             listed = step.then
-            position = self._behind(text, step.end, by_start)[2]
+            _, ends, position = self._behind(text, step.end, by_start)
 
     def _next(
         self,
@@ -166,9 +170,15 @@ class StepReader:
         begins = ends = role = None
         end = place
         limit = min(len(text), place + _FARTHEST)
+        bracketed = False
         while place < limit:
             if blank := _BLANK_WITHIN.match(text, place, limit):
                 place = blank.end()
+            elif text[place] == "(" and begins is ends is None and not bracketed:
+                bracketed, place = True, place + 1
+            elif text[place] == ")" and bracketed and role is None and (begins or ends):
+                place = end = place + 1
+                break
             elif (date := dates.get(place)) is not None:
                 if role == "until":
                     ends = ends or date
@@ -230,7 +240,8 @@ def _in_effect(step: Step, note_date: dt.date | None) -> bool:
     """Whether a step has been taken by the day of the note."""
     if _is_over(step, note_date):
         return True
-    if step.begins is not None and note_date is not None:
-        far_back = (note_date - step.begins.days.start).days > _NEXT_YEARS
-        return step.begins.days.start <= note_date and not (step.yearless and far_back)
+    begins = step.begins or step.follows
+    if begins is not None and note_date is not None:
+        far_back = (note_date - begins.days.start).days > _NEXT_YEARS
+        return begins.days.start <= note_date and not (step.yearless and far_back)
     return step.now or not (step.then or step.ends is not None)

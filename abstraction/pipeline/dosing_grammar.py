@@ -20,6 +20,7 @@ from abstraction.pipeline.dose_amounts import AMOUNT as _NUMBER
 from abstraction.pipeline.dose_amounts import LINK as _LINK
 from abstraction.pipeline.dose_amounts import amount
 from abstraction.pipeline.dose_steps import Step, StepReader, standings_of
+from abstraction.pipeline.durations import Duration
 from abstraction.pipeline.parts import Part
 from abstraction.pipeline.printed import any_of
 from abstraction.pipeline.targets import Target
@@ -66,7 +67,8 @@ class Dosing:
 
     ``dose`` is as printed; ``frequency`` counts administrations a day; ``course`` says that the
     course is told as a whole: so many cycles or days; ``single`` that it was given once.
-    ``told`` is where the words of the dose end, ``reach`` where those of the drug do.
+    ``told`` is where the words of the dose end, ``reach`` where those of the drug do; ``duration``
+    how long its course is told to have lasted.
     """
 
     start: int
@@ -83,6 +85,7 @@ class Dosing:
     standing: TherapyStatus | None = None
     told: int = 0
     reach: int = 0
+    duration: Duration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -565,9 +568,11 @@ class DosingGrammar:
         parts: list[Part] = [("dose", step.start, step.end)]
         parts += [often.part] if often.part else []
         dates: list[tuple[DateRole, DateMention]] = []
-        if step.begins is not None and not (step.yearless and standing == "planned"):
+        if step.begins is not None:
             dates.append(("start", step.begins))
             parts.append(("date", step.begins.start, step.begins.end))
+        elif step.follows is not None:
+            dates.append(("start", step.follows))
         if step.ends is not None:
             dates.append(("stop", step.ends))
             parts.append(("date", step.ends.start, step.ends.end))

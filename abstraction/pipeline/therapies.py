@@ -16,6 +16,7 @@ from spacy.tokens import Doc
 from abstraction.pipeline.cues import Cue
 from abstraction.pipeline.date_grammar import DateMention
 from abstraction.pipeline.dosing_grammar import DateRole, Dosing, DosingGrammar
+from abstraction.pipeline.durations import DurationReader
 from abstraction.pipeline.lines import column_head
 from abstraction.pipeline.packs import SHIPPED, rule_pack
 from abstraction.pipeline.page import Page
@@ -52,6 +53,7 @@ class TherapyReader:
     def __init__(self, nlp: Language, name: str, rules: str) -> None:
         pack = rule_pack(rules)
         self._grammar = DosingGrammar(pack)
+        self._durations = DurationReader(pack.dosing.durations, pack.dates)
         self._no_course = re.compile(pack.dates.column_no_course, re.IGNORECASE)
         self._column_start = re.compile(pack.dates.column_start, re.IGNORECASE)
         self._column_stop = re.compile(pack.dates.column_stop, re.IGNORECASE)
@@ -67,6 +69,7 @@ class TherapyReader:
         dosings = self._dosings(page, doc._.note_date)
         self._date(page, dosings)
         self._date_later(page, dosings, doc._.cues)
+        self._last(page, dosings, doc._.cues)
         doc._.therapies = tuple(dosings.get(number) for number in range(len(page.targets)))
         return doc
 
@@ -106,10 +109,11 @@ class TherapyReader:
         for sentence, numbers in by_sentence.items():
             start, end = page.sentences.bounds(sentence)
             taken = {
-                (mention.start, mention.end)
+                (first, last)
                 for number in numbers
                 for step in dosings[number].steps
-                for _, mention in step.dates
+                for role, first, last in step.parts
+                if role == "date"
             }
             dates = [
                 date
@@ -161,6 +165,45 @@ class TherapyReader:
                 dates = page.dates.within(start, end)
                 for role, date in self._grammar.date_roles(page.text, dates, start):
                     dosings[number] = _dated(dosings[number], role, date)
+
+    def _last(
+        self, page: Page, dosings: dict[int, Dosing], cues: Sequence[Sequence[Cue]]
+    ) -> None:
+        """Gives each drug and each of its further doses the time that it is told to have lasted."""
+        drugs = sorted(dosings, key=lambda number: page.targets[number].start)
+        for place, number in enumerate(drugs):
+            floor, limit = page.sentences.bounds(page.targets[number].sentence)
+            if place:
+                floor = max(floor, page.targets[drugs[place - 1]].end)
+            if place + 1 < len(drugs):
+                limit = min(limit, max(floor, page.targets[drugs[place + 1]].start))
+            dosing = dosings[number]
+            ends = [*(step.start for step in dosing.steps[1:]), limit][: len(dosing.steps)]
+            steps = tuple(
+                self._lasting(page, step, step.start, (step.start, end), ())
+                for step, end in zip(dosing.steps, ends, strict=True)
+            )
+            if dosing.steps:
+                limit = min(limit, dosing.steps[0].start)
+            own = self._lasting(page, dosing, dosing.start, (floor, limit), cues[number])
+            dosings[number] = replace(own, steps=steps)
+
+    def _lasting(
+        self,
+        page: Page,
+        dosing: Dosing,
+        start: int,
+        bounds: tuple[int, int],
+        cues: Sequence[Cue],
+    ) -> Dosing:
+        told = max([dosing.end, *(end for role, _, end in dosing.parts if role != "date")])
+        place = (start, dosing.end)
+        found = self._durations.of(page.text, place, told, cues, bounds)
+        if found is None:
+            return dosing
+        return replace(
+            dosing, duration=found, parts=(*dosing.parts, ("date", found.start, found.end))
+        )
 
     def _changes(
         self, page: Page, dosings: dict[int, Dosing], numbers: Sequence[int]

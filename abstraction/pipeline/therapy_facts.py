@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from abstraction.dates import DateInterval, Days
+from abstraction.dates import DateInterval, DayCount, Days
 from abstraction.facts import (
     Response,
     Temporality,
@@ -62,12 +62,14 @@ def therapy_fact(
     once = dosing.single and not dosing.course and dosing.frequency is None
     lone = single or once or target.concept in note.administered
     course = _course(note, target, dosing, judged, cues, none_since, lone=lone)
+    course = _with_length(note, course, judged, dosing)
     if judged.status == "never_given" and course == _Course():
         course = _Course(date=_time_without(note, target, judged))
     judged = _lying_ahead(note, judged, course, dosed=dosing.dose is not None)
     by_day = lone or target.concept in note.in_sessions or dosing.route == "intravenous"
     judged = _ended(note, target, judged, dosing, course, cues, lone=by_day)
     judged = _given_up(note, judged, dosing, course, cues)
+    course = _with_length(note, course, judged, dosing)
     if judged.status == "active" and any(cue.sequel for cue in judged.cues):
         course = replace(course, stop=None)
     if judged.status == "unknown" and not judged.cues and dosing.route in _LOCAL:
@@ -100,6 +102,7 @@ def therapy_fact(
         route=dosing.route,
         start=course.start,
         stop=course.stop,
+        duration_days=_length_of(dosing, status),
         stop_reason=judged.stop_reason,
         response=_response(cues),
     )
@@ -203,6 +206,43 @@ def _course(
     if start is not None and stop is not None and stop.end < start.start:
         start = stop = None
     return _Course(start, stop, date)
+
+
+_LASTED = frozenset({"active", "held", "stopped", "planned", "unknown"})
+"""Standings of a course that can have a length."""
+_OVER = frozenset({"stopped", "unknown"})
+
+
+def _with_length(
+    note: FactParts, course: _Course, judged: TherapyJudgement, dosing: Dosing
+) -> _Course:
+    """The course with the other end, where one end and its length are told: "six weeks from May".
+
+    "For the past five years" ends with the note, and "off azathioprine for a year" begins there.
+    """
+    length, today = dosing.duration, note.note_day
+    if length is None or judged.assertion != "present":
+        return course
+    if length.without or (length.until_now and judged.status == "active"):
+        if course != _Course() or today is None or judged.status not in ("active", "stopped"):
+            return course
+        told = length.start_of(today)
+        return _Course(stop=told) if length.without else _Course(start=told)
+    if judged.status not in _OVER or length.until_now:
+        return course
+    if course.start is not None and course.stop is None:
+        return replace(course, stop=length.end_of(course.start))
+    if course.stop is not None and course.start is None:
+        return replace(course, start=length.start_of(course.stop))
+    return course
+
+
+def _length_of(dosing: Dosing, status: TherapyStatus | None) -> DayCount | None:
+    """How long the course lasted; the time without the drug is none of it."""
+    length = dosing.duration
+    if length is None or length.without or status not in _LASTED:
+        return None
+    return length.days
 
 
 def _is_pause(note: FactParts, cues: Sequence[Cue], mention: DateMention) -> bool:
