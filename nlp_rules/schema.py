@@ -403,6 +403,10 @@ class DatesRule(Rule):
     )
     before_bare_month: Words = Field(min_length=1)
     before_bare_season: Words = Field(min_length=1)
+    before_day_dash_month: Words = Field(default=("since",), min_length=1)
+    no_range_of_days: Words = Field(
+        default=(), description='Pairs such as "6/9 to 6/12" that are no days: visual acuities.'
+    )
     ahead: Pattern = Field(description='Before a date that lies ahead: "next review".')
     birth_before: Pattern = Field(description="Before a date of birth, which is no date here.")
     no_period_before: Pattern = Field(description='Before a prescribed time: "500 mg for 7 days".')

@@ -79,18 +79,18 @@ class StepReader:
         """The steps in ``[start, limit)``, which is what stands behind a dose and no other drug
         claims; ``dose`` has the groups ``number`` and ``unit``, ``bare`` finds the first alone."""
         by_start = {date.start: date for date in dates}
-        _, ends, position = self._behind(text, start, by_start)
+        begins, ends, position = self._behind(text, start, by_start)
         listed = ends is not None
         while position < limit:
             reach = min(limit, position + _FARTHEST)
-            step = self._next(text, position, reach, by_start, dose, bare, listed=listed)
+            step = self._next(text, position, reach, by_start, dose, bare, listed, begins is not None)
             if step is None:
                 return
             if step.begins is None and ends is not None:
                 step = replace(step, follows=ends, yearless=_is_yearless(text, ends))
             yield step
-            listed = step.then
-            _, ends, position = self._behind(text, step.end, by_start)
+            begins, ends, position = self._behind(text, step.end, by_start)
+            listed = step.then or ends is not None
 
     def _next(
         self,
@@ -100,10 +100,12 @@ class StepReader:
         dates: dict[int, DateMention],
         dose: re.Pattern[str],
         bare: _Bare,
-        *,
         listed: bool,
+        dated: bool,
     ) -> Step | None:
-        """The next dose; ``listed``: it need not be led to, for the one before it is to come."""
+        """The next dose; ``listed``: it need not be led to, for the one before it ends or is to
+        come; ``dated``: the one before it bears a day, so that a number with another one is too.
+        """
         now = then = led = False
         begins: DateMention | None = None
         until = to_date = False
@@ -122,6 +124,8 @@ class StepReader:
             found = dose.match(text, place, limit)
             if found is None and (led or now or then or begins):
                 found = bare(text, place, limit)
+            elif found is None and dated and (number := bare(text, place, limit)):
+                found = number if any(self._behind(text, number.end(), dates)[:2]) else None
             if found is not None and not self._no_step.search(text, position, place):
                 begins_behind, ends, _ = self._behind(text, found.end(), dates)
                 begins = begins or begins_behind

@@ -56,7 +56,7 @@ def therapy_fact(
         judged = replace(judged, assertion="present", temporality="past", status="stopped")
     if judged.status == "unknown" and any(role == "since" for role, _ in dosing.dates):
         judged = replace(judged, temporality="current", status="active")
-    judged = _by_order(judged, dosing)
+    judged = _by_order(judged, dosing, target)
     dosing = replace(dosing, dates=tuple(_coming(note, target, judged, dosing)))
     single = isinstance(rule, TherapyRule) and rule.form in ("procedure", "vaccine")
     once = dosing.single and not dosing.course and dosing.frequency is None
@@ -130,14 +130,19 @@ def _is_stopped_now(note: FactParts, target: Target, judged: TherapyJudgement) -
     return ("planned" in implied and ordered) or ("stopped" in implied and not judged.cues)
 
 
-def _by_order(judged: TherapyJudgement, dosing: Dosing) -> TherapyJudgement:
+def _by_order(judged: TherapyJudgement, dosing: Dosing, target: Target) -> TherapyJudgement:
     """What the order of dose steps makes of a drug that is taken: an earlier dose is over, a later
-    one planned; the first one is taken until the first that comes."""
+    one planned; the first one is taken until the first that comes, and a step outlasts the word
+    that ended the dose before it."""
     ends = [cue for cue in judged.cues if cue.category == "stopped"]
     until = bool(ends) and not any(cue.before or cue.sequel for cue in ends)
     coming = bool(dosing.steps) and all(step.standing == "planned" for step in dosing.steps)
     if judged.status == "stopped" and until and (coming or dosing.standing == "planned"):
         judged = replace(judged, temporality="current", status="active", stop_reason=None)
+    outlasts = dosing.standing == "active" and dosing.start >= target.end
+    if judged.status == "stopped" and until and outlasts:
+        if all(cue.end <= dosing.start for cue in ends):
+            judged = replace(judged, temporality="current", status="active", stop_reason=None)
     if dosing.standing is None or judged.status not in ("active", "unknown"):
         return judged
     if dosing.standing == "planned":
@@ -367,8 +372,10 @@ def _coming(
     planned = judged.temporality == "planned" or note.layout.name(target.start) in _PLANS
     for role, mention in dosing.dates:
         text = note.page.text
-        told_ahead = role == "stop" and note.ahead.search(
-            text, max(0, mention.start - _BEFORE_DATE), mention.start
+        taper = bool(dosing.steps) and all(step.standing == "planned" for step in dosing.steps)
+        told_ahead = role == "stop" and (
+            dosing.standing == "active"
+            or note.ahead.search(text, max(0, mention.start - _BEFORE_DATE), mention.start)
         )
         over = judged.status in ("unknown", "stopped") and judged.temporality == "past"
         yearless = mention.basis == "explicit" and not _YEAR.search(
@@ -378,7 +385,7 @@ def _coming(
             note.note_date is not None
             and yearless
             and role not in ("last", "since")
-            and ((planned and judged.status != "stopped") or (told_ahead and not over))
+            and ((planned and judged.status != "stopped") or (told_ahead and not over) or taper)
             and (note.note_date - mention.days.start).days > _FAR_BACK
         ):
             yield role, replace(mention, days=_a_year_on(mention.days))
