@@ -420,6 +420,7 @@ class DatesRule(Rule):
     administered: tuple[ConceptName, ...] = Field(
         default=(), description="Drugs that are given on single days: a lone day is that of a dose."
     )
+    pauses: Words = Field(default=(), description='Before days without the drug: "a break in".')
     column_start: Pattern = Field(default=r"(?!)", description="Heads a column of starts.")
     column_stop: Pattern = Field(default=r"(?!)", description="Heads a column of stops.")
     column_no_course: Pattern = Field(
@@ -567,6 +568,7 @@ class DurationRules(Rule):
     after: Pattern = Field(r"(?!)", description='Behind a stop: "after 6 weeks".')
     between: Pattern = Field(r"(?!)", description="Words between a drug and the length.")
     course: Pattern = Field(r"(?!)", description='Between the length and its drug: "course of".')
+    course_of: Pattern = Field(r"(?!)", description="In the latter, what says that it is one.")
     behind_bare: Pattern = Field(r"(?!)", description='Behind a length without a word: "in".')
     not_before: Pattern = Field(r"(?!)", description='Before what is no length: "every".')
     not_behind: Pattern = Field(r"(?!)", description='Behind what is no length: "ago".')

@@ -117,7 +117,7 @@ def date_forms(rules: DatesRule) -> re.Pattern[str]:
           \b(?:(?P<season_said>last|this\spast|this|past)\s)(?P<season_name>{season})\b
         | (?:{lead})(?P<bare_season>{season})\b(?!\s(?:risk|precaution|from|on|onto)))
       | (?P<month_slash_year>
-          (?:(?<![\d/.:-])|(?<=/{YEAR}-))(?:0?[1-9]|1[0-2])\s?/\s?{YEAR}(?![\d/]|-\d\d-))
+          (?:(?<![\d/.:-])|(?<=/{YEAR}-)|(?<=\b{YEAR}-))(?:0?[1-9]|1[0-2])\s?/\s?{YEAR}(?![\d/]|-\d\d-))
       | (?P<month_dot_year>(?<![\d/.,:-])(?:0[1-9]|1[0-2])\.{YEAR}(?![\d/]|[.,-]\d))
       | (?P<month_short_year>(?<![\d/.,:-])(?:0?[1-9]|1[0-2])/[7-9]\d(?![\d/]|[.,-]\d))
       | (?P<day_dot_month>

@@ -232,6 +232,7 @@ class DosingGrammar:
             ("start", _just_before(dates.since)),
         )
         self._to_present = re.compile(dates.to_present, re.IGNORECASE)
+        self._pause = _just_before(dates.pauses or ("\0",))
         self._no_stop = re.compile(dates.no_stop, re.IGNORECASE)
         self._may_change = re.compile(dosing.changed_to_unless, re.IGNORECASE)
         self._changed_to = re.compile(dosing.changed_to, re.IGNORECASE)
@@ -488,7 +489,7 @@ class DosingGrammar:
             if self._to_present.match(text, date.end):
                 found.append(("since", date))
                 continue
-            if self._no_stop.search(before):
+            if self._no_stop.search(before) or self._pause.search(before):
                 continue
             words = [
                 (-match.start(), number, role)

@@ -96,6 +96,7 @@ class DurationReader:
             rf"(?<![\w/.,-]){counted}(?:['’]?[\s-]{{1,2}}(?:{rules.course})|['’]\s{{1,2}})$",
             re.IGNORECASE,
         )
+        self._course_of = re.compile(rules.course_of, re.IGNORECASE)
         self._not_before = re.compile(rf"(?:{rules.not_before})\s{{0,2}}$", re.IGNORECASE)
 
     def of(
@@ -138,6 +139,8 @@ class DurationReader:
     def _ahead(self, text: str, start: int, floor: int) -> Iterator[Duration]:
         opening = max(floor, start - _BEFORE)
         match = self._before.search(text, opening, start)
+        if match and match["short"] and not self._course_of.search(match[0]):
+            return  # "VA 6/12 on hydroxychloroquine"
         if match and not self._not_before.search(text, opening, match.start()):
             found = self._read(match)
             if found is not None:

@@ -188,6 +188,8 @@ def _course(
             stop = days
         elif role in _SINCE and start is None:
             start = days
+        elif role == "last" and (lone or counted) and len(dosing.dates) == 1:
+            date = days
         elif role == "last":
             stop = stop or (days if dosing.frequency is None else None)
         elif role == "stop":
