@@ -421,6 +421,11 @@ class DatesRule(Rule):
         default=(), description="Drugs that are given on single days: a lone day is that of a dose."
     )
     pauses: Words = Field(default=(), description='Before days without the drug: "a break in".')
+    resumed: Pattern = Field(default=r"(?!)", description="Behind the end of a pause: resumed.")
+    day_of_event: Pattern = Field(
+        default=r"(?!)", description='Behind the day of something else: "20 May visit".'
+    )
+    by_event: Pattern = Field(default=r"(?!)", description='Before a day that dates by it: "at".')
     column_start: Pattern = Field(default=r"(?!)", description="Heads a column of starts.")
     column_stop: Pattern = Field(default=r"(?!)", description="Heads a column of stops.")
     column_no_course: Pattern = Field(
@@ -592,6 +597,10 @@ class DosingRules(Rule):
     single: tuple[Pattern, ...] = Field((), description="What says that a drug was given once.")
     changed_to_unless: Pattern = Field(r"(?!)", description="What makes of that a plan.")
     changed_to: Pattern = Field(r"(?!)", description='Between two drugs: "switched to".')
+    next_on: Pattern = Field(
+        r"(?!)", description='Before the day of the next drug: "switched on"; group ``change``.'
+    )
+    next_by: Pattern = Field(r"(?!)", description='Between that day and the next drug: "to".')
     changes: Pattern = r"(?!)"
     dose_steps: DoseStepRules = DoseStepRules()
     durations: DurationRules = DurationRules()

@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from abstraction.dates import DateBasis, Days, whole_year
 from abstraction.pipeline.date_forms import DAY_SLASH_MONTH, SEPARATED, date_forms, period_forms
@@ -68,6 +69,10 @@ _RANGE = re.compile(
     r"(?P<c>\d{1,2})/(?P<d>\d{1,2})(?![\d/]|[.,]\d|\s?%)"
 )
 """Two days without a year that may be the ends of a range: "27/5–10/6"."""
+_LIST_OF_DAYS = re.compile(
+    rf"{DAY_SLASH_MONTH}(?:(?:,\s?(?:and\s)?|\s?&\s?|\sand\s)\d{{1,2}}/\d{{1,2}}(?![\d/]|[.,]\d)){{2,9}}"
+)
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})")
 _LONGEST_RANGE = 31 * 4
 _VALUE_BEHIND = re.compile(r"\)?\s?[:=]?\s?[<>≤≥]?\d")
 _LARGEST_SCALE = 12
@@ -200,6 +205,7 @@ class DateGrammar:
             day_first = self.day_first(text, note_date)
         setting = Setting(self._rules, note_date, day_first, self._ahead, births)
         ranges = {m.start(name) for m, _ in self._ranges(text) for name in ("a", "c")}
+        ranges |= set(_listed_days(text))
         last: DateMention | None = None
         for match in self._forms.finditer(text):
             form = next(name for name in READERS if match[name] is not None)
@@ -211,9 +217,7 @@ class DateGrammar:
             if form == "month_short_year" and not self._leads(text, match):
                 continue
             if form == "day_slash_month" and not (
-                beside
-                or match.start() in ranges
-                or self._is_day(text, match, note_date, day_first)
+                beside or match.start() in ranges or self._is_day(text, match, note_date, day_first)
             ):
                 continue
             if self._birth_before.search(text, max(0, match.start() - _BESIDE), match.start()):
@@ -316,6 +320,18 @@ class DateGrammar:
     def _leads(self, text: str, match: re.Match[str]) -> bool:
         """Whether the words before digits say that a day follows."""
         return bool(self._leads_day.search(text[max(0, match.start() - _BESIDE) : match.start()]))
+
+
+def _listed_days(text: str) -> Iterator[int]:
+    """Where the days of lists such as "11/9, 11/10, 11/11" begin: one number stays, the other one
+    rises, and where that is the first, day by day."""
+    for found in _LIST_OF_DAYS.finditer(text):
+        places = list(_SLASHED.finditer(text, *found.span()))
+        pairs = [(int(place[1]), int(place[2])) for place in places]
+        steps = [(c - a, d - b) for (a, b), (c, d) in pairwise(pairs)]
+        real = all(0 < min(pair) <= 12 and max(pair) <= 31 for pair in pairs)
+        if real and (all(a == 0 < b for a, b in steps) or all((a, b) == (1, 0) for a, b in steps)):
+            yield from (place.start() for place in places)
 
 
 def _is_range_of_days(first: tuple[int, int], last: tuple[int, int]) -> bool:

@@ -83,7 +83,9 @@ class StepReader:
         listed = ends is not None
         while position < limit:
             reach = min(limit, position + _FARTHEST)
-            step = self._next(text, position, reach, by_start, dose, bare, listed, begins is not None)
+            step = self._next(
+                text, position, reach, by_start, dose, bare, listed, begins is not None
+            )
             if step is None:
                 return
             if step.begins is None and ends is not None:

@@ -53,6 +53,10 @@ _DIRECTIONS_END = re.compile(r"(?<!\b\w)\.\s|\n(?!\s{0,12}[a-z])")
 _ENDS_DOSE = re.compile(r"\d\s{0,2}(?:[a-zµμ]{1,3}\b)?\s{0,2}(?:po|iv|sc)?\s{0,2}$", re.IGNORECASE)
 """Text that ends with a dose, whose frequency would follow."""
 
+_LAST_BEHIND = 24
+"""Characters between a drug of which the last dose is told and its day."""
+_ENDS_LAST = re.compile(r"[;,.\d]")
+
 DateRole = Literal["start", "since", "stop", "last", "on"]
 """What a date says of a course: that it began, that it has gone on since, that it ended, that it
 was last given or simply given then."""
@@ -236,6 +240,10 @@ class DosingGrammar:
         self._no_stop = re.compile(dates.no_stop, re.IGNORECASE)
         self._may_change = re.compile(dosing.changed_to_unless, re.IGNORECASE)
         self._changed_to = re.compile(dosing.changed_to, re.IGNORECASE)
+        self._next_on = re.compile(dosing.next_on, re.IGNORECASE)
+        self._next_by = re.compile(dosing.next_by, re.IGNORECASE)
+        self._day_of_event = re.compile(dates.day_of_event, re.IGNORECASE)
+        self._by_event = re.compile(dates.by_event, re.IGNORECASE)
         self._joined_on = re.compile(
             rf"[^.;:\n\r]{{0,14}}?\s*(?:{any_of(dosing.between_therapies)})\s*(?:\w+\s+)?"
         )
@@ -511,6 +519,27 @@ class DosingGrammar:
     def gives_way(self, gap: str) -> bool:
         """Whether what stands between two drugs says that the first was given up for the second."""
         return bool(self._changed_to.search(gap)) and not self._may_change.search(gap)
+
+    def is_of_event(self, text: str, date: DateMention, floor: int) -> bool:
+        """Whether a date is the day of something else than the drug: "20 April collection"."""
+        if not self._day_of_event.match(text, date.end):
+            return False
+        return not self._by_event.search(text, max(floor, date.start - _BEFORE), date.start)
+
+    def is_last(self, text: str, dosing: Dosing, date: DateMention, floor: int) -> bool:
+        """Whether a date behind a drug is that of its last dose: "last Saphnelo was 3 May"."""
+        last = self._date_words[0][1]
+        behind = text[dosing.end : date.start]
+        near = len(behind) <= _LAST_BEHIND and not _ENDS_LAST.search(behind)
+        return near and bool(last.search(text[max(floor, dosing.start - _BEFORE) : dosing.start]))
+
+    def leads_on(self, text: str, date: DateMention, floor: int, following: int) -> str | None:
+        """The words that make a date before the drug at ``following`` the day of that drug:
+        "switched on 1 May to"; empty where they do not say that it took another's place."""
+        if not self._next_by.fullmatch(text, date.end, following):
+            return None
+        lead = self._next_on.search(text, max(floor, date.start - _BEFORE), date.start)
+        return None if lead is None else lead["change"] or ""
 
     def joins_on(self, gap: str) -> bool:
         """Whether what stands between two drugs makes them one line: "MP 1 g x3 + MMF"."""

@@ -122,6 +122,10 @@ class TherapyReader:
             ]
             changes = self._changes(page, dosings, numbers)
             for role, date in self._roles(page.text, dates, start):
+                if self._grammar.is_of_event(page.text, date, start):
+                    continue
+                if self._hand_on(page, dosings, numbers, date, start):
+                    continue
                 if change := _between(page, dosings, changes, date):
                     first, second = change
                     dosings[first] = _dated(dosings[first], "stop", date)
@@ -130,7 +134,35 @@ class TherapyReader:
                 for number in self._owners(page, dosings, numbers, date):
                     steps = dosings[number].steps
                     if not steps or date.start < steps[0].start:
-                        dosings[number] = _dated(dosings[number], role, date)
+                        last = role == "on" and self._grammar.is_last(
+                            page.text, dosings[number], date, start
+                        )
+                        dosings[number] = _dated(dosings[number], "last" if last else role, date)
+
+    def _hand_on(
+        self,
+        page: Page,
+        dosings: dict[int, Dosing],
+        numbers: Sequence[int],
+        date: DateMention,
+        floor: int,
+    ) -> bool:
+        """Gives a date that leads from one drug to the next to the latter, as the day on which it
+        began, and to the one that it took the place of as the day on which that ended."""
+        behind = [number for number in numbers if page.targets[number].start >= date.end]
+        if not behind:
+            return False
+        second = min(behind, key=lambda number: page.targets[number].start)
+        change = self._grammar.leads_on(page.text, date, floor, dosings[second].start)
+        if change is None:
+            return False
+        dosings[second] = _dated(dosings[second], "start", date)
+        before = [number for number in numbers if page.targets[number].end <= date.start]
+        if change and before:
+            first = max(before, key=lambda number: page.targets[number].start)
+            if all(role != "stop" for role, _ in dosings[first].dates):
+                dosings[first] = _dated(dosings[first], "stop", date)
+        return True
 
     def _roles(
         self, text: str, dates: Sequence[DateMention], start: int
@@ -166,9 +198,7 @@ class TherapyReader:
                 for role, date in self._grammar.date_roles(page.text, dates, start):
                     dosings[number] = _dated(dosings[number], role, date)
 
-    def _last(
-        self, page: Page, dosings: dict[int, Dosing], cues: Sequence[Sequence[Cue]]
-    ) -> None:
+    def _last(self, page: Page, dosings: dict[int, Dosing], cues: Sequence[Sequence[Cue]]) -> None:
         """Gives each drug and each of its further doses the time that it is told to have lasted."""
         drugs = sorted(dosings, key=lambda number: page.targets[number].start)
         for place, number in enumerate(drugs):
@@ -227,6 +257,8 @@ class TherapyReader:
         targets = page.targets
         before = [number for number in numbers if targets[number].start < date.start]
         line = self._on_its_line(page, numbers, date)
+        if not before and not line and self._is_of_another(page, numbers, date):
+            return []
         if not before or line:
             return self._led(page, dosings, line or numbers)
         last = max(before, key=lambda number: targets[number].start)
@@ -241,6 +273,16 @@ class TherapyReader:
                 break
             owners.append(number)
         return owners
+
+    def _is_of_another(self, page: Page, numbers: Sequence[int], date: DateMention) -> bool:
+        """Whether a date before the drugs of a sentence stands in brackets or in a part of its own
+        before the first, which bears a date of its own: "she flared in August; you restarted"."""
+        start = min(page.targets[number].start for number in numbers)
+        gap = page.text[date.end : start]
+        closed = ";" in gap or (")" in gap and "(" not in gap)
+        others = (page.targets[n].start for n in numbers if page.targets[n].start > start)
+        end = page.sentences.bounds(page.targets[numbers[0]].sentence)[1]
+        return closed and bool(page.dates.within(start, min(others, default=end)))
 
     def _on_its_line(self, page: Page, numbers: Sequence[int], date: DateMention) -> list[int]:
         """The drugs behind a date that opens their line, alone or as the end of a time."""

@@ -57,6 +57,7 @@ def therapy_fact(
     if judged.status == "unknown" and any(role == "since" for role, _ in dosing.dates):
         judged = replace(judged, temporality="current", status="active")
     judged = _by_order(judged, dosing, target)
+    judged, dosing = _taken_up(note, judged, dosing, cues)
     dosing = replace(dosing, dates=tuple(_coming(note, target, judged, dosing)))
     single = isinstance(rule, TherapyRule) and rule.form in ("procedure", "vaccine")
     once = dosing.single and not dosing.course and dosing.frequency is None
@@ -139,10 +140,10 @@ def _by_order(judged: TherapyJudgement, dosing: Dosing, target: Target) -> Thera
     coming = bool(dosing.steps) and all(step.standing == "planned" for step in dosing.steps)
     if judged.status == "stopped" and until and (coming or dosing.standing == "planned"):
         judged = replace(judged, temporality="current", status="active", stop_reason=None)
-    outlasts = dosing.standing == "active" and dosing.start >= target.end
-    if judged.status == "stopped" and until and outlasts:
-        if all(cue.end <= dosing.start for cue in ends):
-            judged = replace(judged, temporality="current", status="active", stop_reason=None)
+    further = dosing.standing == "active" and dosing.start >= target.end
+    outlasts = further and until and all(cue.end <= dosing.start for cue in ends)
+    if judged.status == "stopped" and outlasts:
+        judged = replace(judged, temporality="current", status="active", stop_reason=None)
     if dosing.standing is None or judged.status not in ("active", "unknown"):
         return judged
     if dosing.standing == "planned":
@@ -213,6 +214,41 @@ def _course(
     if start is not None and stop is not None and stop.end < start.start:
         start = stop = None
     return _Course(start, stop, date)
+
+
+def _taken_up(
+    note: FactParts, judged: TherapyJudgement, dosing: Dosing, cues: Sequence[Cue]
+) -> tuple[TherapyJudgement, Dosing]:
+    """A drug that was taken up again on the day that its pause ended: "held 4 to 25 March and
+    resumed"."""
+    if judged.status not in ("held", "stopped", "active", "unknown"):
+        return judged, dosing
+    ends = [cue for cue in cues if cue.category in ("held", "stopped") and not cue.before]
+    for number, (role, mention) in enumerate(dosing.dates):
+        over = role == "stop" or mention.runs_on
+        if not over or not note.resumed.match(note.page.text, mention.end):
+            continue
+        first = _begin_of_pause(dosing, number)
+        opening = dosing.dates[first][1].start
+        rested = any(0 <= opening - cue.end <= _RIGHT_BEFORE for cue in ends)
+        if rested and not any(cue.start > mention.end for cue in ends):
+            days = mention.days
+            since = Days(start=days.end if mention.runs_on else days.start, end=days.end)
+            again: tuple[DateRole, DateMention]
+            again = ("start", replace(mention, days=since, runs_on=False))
+            dates = (*dosing.dates[:first], again, *dosing.dates[number + 1 :])
+            taken = replace(judged, temporality="current", status="active", stop_reason=None)
+            return taken, replace(dosing, dates=dates)
+    return judged, dosing
+
+
+def _begin_of_pause(dosing: Dosing, number: int) -> int:
+    """Which date of a drug is the first day of the pause that ended on the one of ``number``."""
+    if not number or dosing.dates[number][1].runs_on:
+        return number
+    role, before = dosing.dates[number - 1]
+    near = dosing.dates[number][1].start - before.end <= _RIGHT_BEFORE
+    return number - 1 if near and role in _SINCE else number
 
 
 _LASTED = frozenset({"active", "held", "stopped", "planned", "unknown"})
