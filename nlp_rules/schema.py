@@ -420,7 +420,12 @@ class DatesRule(Rule):
     administered: tuple[ConceptName, ...] = Field(
         default=(), description="Drugs that are given on single days: a lone day is that of a dose."
     )
-    pauses: Words = Field(default=(), description='Before days without the drug: "a break in".')
+    pauses: Pattern = Field(
+        default=r"(?!)", description='Before days without the drug: "with a break in".'
+    )
+    goes_on: Pattern = Field(
+        default=r"(?!)", description="In a dated line: what was taken before it already."
+    )
     resumed: Pattern = Field(default=r"(?!)", description="Behind the end of a pause: resumed.")
     day_of_event: Pattern = Field(
         default=r"(?!)", description='Behind the day of something else: "20 May visit".'
@@ -439,6 +444,9 @@ class DatesRule(Rule):
     )
     to_present: Pattern = r"(?!)"
     no_stop: Pattern = r"(?!)"
+    last_taken: Pattern = Field(
+        default=r"(?!)", description='Before the day of the last tablet: "last taken".'
+    )
     ends_list: Pattern = r";"
     heading_words: Pattern
     inline_heading: Pattern

@@ -57,9 +57,13 @@ _LAST_BEHIND = 24
 """Characters between a drug of which the last dose is told and its day."""
 _ENDS_LAST = re.compile(r"[;,.\d]")
 
-DateRole = Literal["start", "since", "stop", "last", "on"]
+_LETTER = re.compile(r"[^\W\d_]")
+_HEADS_LINE = re.compile(r"\s?[-–—:|]\s|\s{2}")
+"""Behind a date that heads its line."""
+
+DateRole = Literal["start", "since", "stop", "last", "taken", "on"]
 """What a date says of a course: that it began, that it has gone on since, that it ended, that it
-was last given or simply given then."""
+was last given, that the patient last took it, or that it was simply given then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +240,8 @@ class DosingGrammar:
             ("start", _just_before(dates.since)),
         )
         self._to_present = re.compile(dates.to_present, re.IGNORECASE)
-        self._pause = _just_before(dates.pauses or ("\0",))
+        self._last_taken = re.compile(dates.last_taken, re.IGNORECASE)
+        self._pause = re.compile(dates.pauses, re.IGNORECASE)
         self._no_stop = re.compile(dates.no_stop, re.IGNORECASE)
         self._may_change = re.compile(dosing.changed_to_unless, re.IGNORECASE)
         self._changed_to = re.compile(dosing.changed_to, re.IGNORECASE)
@@ -493,11 +498,15 @@ class DosingGrammar:
                 found.append(("stop", date))
                 continue
             opening = max(floor, date.start - _BEFORE, previous.end if previous else 0)
+            opening = max(opening, _own_line(text, opening, date))
             before = text[opening : date.start]
             if self._to_present.match(text, date.end):
                 found.append(("since", date))
                 continue
             if self._no_stop.search(before) or self._pause.search(before):
+                continue
+            if self._last_taken.search(before):
+                found.append(("taken", date))
                 continue
             words = [
                 (-match.start(), number, role)
@@ -751,6 +760,14 @@ class DosingGrammar:
             return True
         before = text[max(floor, start - _SINGLE_BEFORE) : start]
         return bool(self._single.search(_CLAUSE_END.split(before)[-1]))
+
+
+def _own_line(text: str, opening: int, date: DateMention) -> int:
+    """Where the line begins that a date heads ("2022 - tacrolimus added"): what stands above it
+    says nothing of the date."""
+    top = text.rfind("\n", opening, date.start) + 1
+    heads = top and not _LETTER.search(text, top, date.start) and _HEADS_LINE.match(text, date.end)
+    return top if heads else 0
 
 
 def _listed_numbers(listed: re.Match[str]) -> list[str]:

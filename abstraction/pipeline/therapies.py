@@ -37,6 +37,9 @@ _OPENS_LINE = re.compile(
 )
 """What stands before a date that opens a line of a course."""
 
+_MONTH = 27
+"""Days between the first and the last one of the shortest month."""
+
 if not Doc.has_extension("therapies"):
     Doc.set_extension("therapies", default=None)
 
@@ -58,6 +61,7 @@ class TherapyReader:
         self._column_start = re.compile(pack.dates.column_start, re.IGNORECASE)
         self._column_stop = re.compile(pack.dates.column_stop, re.IGNORECASE)
         self._until = re.compile(pack.dates.until_at_once, re.IGNORECASE)
+        self._goes_on = re.compile(pack.dates.goes_on, re.IGNORECASE)
         self._one_dose = re.compile(r"[\s,(]{0,3}1\s\w")
         self._course_before = re.compile(
             rf"(?:{any_of(pack.dosing.courses)})[ \u00a0]{{0,2}}{pack.dates.course_before}$",
@@ -69,6 +73,7 @@ class TherapyReader:
         dosings = self._dosings(page, doc._.note_date)
         self._date(page, dosings)
         self._date_later(page, dosings, doc._.cues)
+        self._date_by_line(page, dosings)
         self._last(page, dosings, doc._.cues)
         doc._.therapies = tuple(dosings.get(number) for number in range(len(page.targets)))
         return doc
@@ -122,7 +127,7 @@ class TherapyReader:
             ]
             changes = self._changes(page, dosings, numbers)
             for role, date in self._roles(page.text, dates, start):
-                if self._grammar.is_of_event(page.text, date, start):
+                if self._is_of_event(page, numbers, date, start):
                     continue
                 if self._hand_on(page, dosings, numbers, date, start):
                     continue
@@ -138,6 +143,15 @@ class TherapyReader:
                             page.text, dosings[number], date, start
                         )
                         dosings[number] = _dated(dosings[number], "last" if last else role, date)
+
+    def _is_of_event(
+        self, page: Page, numbers: Sequence[int], date: DateMention, floor: int
+    ) -> bool:
+        """Whether a date behind a drug is the day of something else."""
+        behind = any(page.targets[number].start < date.start for number in numbers)
+        if not behind or self._on_its_line(page, numbers, date):
+            return False
+        return self._grammar.is_of_event(page.text, date, floor)
 
     def _hand_on(
         self,
@@ -197,6 +211,28 @@ class TherapyReader:
                 dates = page.dates.within(start, end)
                 for role, date in self._grammar.date_roles(page.text, dates, start):
                     dosings[number] = _dated(dosings[number], role, date)
+
+    def _date_by_line(self, page: Page, dosings: dict[int, Dosing]) -> None:
+        """Gives the month or year that opens a line of a course to the drugs of its later
+        sentences: "2013 - class III nephritis.  MMF 2 g"."""
+        for number, dosing in dosings.items():
+            target = page.targets[number]
+            floor = page.sentences.bounds(target.sentence)[0]
+            top = page.text.rfind("\n", 0, target.start) + 1
+            if dosing.dates or dosing.steps or floor <= top:
+                continue
+            if self._goes_on.search(page.text, top, target.start):
+                continue
+            opening = _opening_date(page, top)
+            if opening is None or len(page.dates.within(top, target.start)) != 1:
+                continue
+            if (opening.days.end - opening.days.start).days < _MONTH:
+                continue
+            below = page.text.find("\n", target.start) + 1
+            above = page.text.rfind("\n", 0, max(0, top - 1)) + 1
+            beside = [line for line in (above, below) if line not in (0, top)]
+            if any(_opening_date(page, line) for line in beside):
+                dosings[number] = _dated(dosing, "on", opening)
 
     def _last(self, page: Page, dosings: dict[int, Dosing], cues: Sequence[Sequence[Cue]]) -> None:
         """Gives each drug and each of its further doses the time that it is told to have lasted."""
@@ -307,6 +343,14 @@ class TherapyReader:
                 break
             owners.append(number)
         return owners
+
+
+def _opening_date(page: Page, line: int) -> DateMention | None:
+    """The date that opens the line that begins there."""
+    lead = _OPENS_LINE.match(page.text, line)
+    place = lead.end() if lead else line
+    near = page.dates.within(place, place + _LONGEST_DATE)
+    return near[0] if near and near[0].start == place else None
 
 
 def _dose_in_date(page: Page, dosing: Dosing) -> DateMention | None:

@@ -189,10 +189,12 @@ def _course(
             stop = days
         elif role in _SINCE and start is None:
             start = days
-        elif role == "last" and (lone or counted) and len(dosing.dates) == 1:
+        elif role == "last" and _is_last_dose(dosing, lone=lone or counted):
             date = days
         elif role == "last":
-            stop = stop or (days if dosing.frequency is None else None)
+            stop = stop or (days if _has_ended(note, dosing, days) else None)
+        elif role == "taken":
+            stop = stop or (days if status == "stopped" else None)
         elif role == "stop":
             stop = days
         elif role == "on" and status == "stopped":
@@ -200,10 +202,15 @@ def _course(
                 date = date or days
             elif stop is None and _is_end(note, target, dosing, mention, judged):
                 stop = days
+            elif _is_told_within(dosing, days):
+                start, stop = days, days
             else:
                 start = start or days
         elif role == "on" and _begins(
-            dosing, status, days, counted=counted or lone or _is_today(note, days)
+            dosing,
+            status,
+            days,
+            counted=counted or lone or (status == "active" and _is_today(note, days)),
         ):
             start = start or days
         elif role == "on":
@@ -214,6 +221,29 @@ def _course(
     if start is not None and stop is not None and stop.end < start.start:
         start = stop = None
     return _Course(start, stop, date)
+
+
+def _has_ended(note: FactParts, dosing: Dosing, last: DateInterval) -> bool:
+    """Whether the last dose of a drug ended its course: one that is taken regularly goes on where
+    that was not long ago."""
+    if dosing.frequency is None or note.note_date is None:
+        return dosing.frequency is None
+    return (note.note_date - last.end).days > _HALF_A_YEAR
+
+
+def _is_told_within(dosing: Dosing, days: DateInterval) -> bool:
+    """Whether a whole course is told to lie in a month or year: "six pulses in 2018"."""
+    return dosing.course and len(dosing.dates) == 1 and (days.end - days.start).days >= _MONTH
+
+
+_HALF_A_YEAR = 180
+_MONTH = 27
+"""Days between the first and the last one of the shortest month."""
+
+
+def _is_last_dose(dosing: Dosing, *, lone: bool) -> bool:
+    """Whether "last" tells the day of a dose and not the end of a course of doses."""
+    return lone and not dosing.course and len(dosing.dates) == 1
 
 
 def _taken_up(
@@ -381,7 +411,7 @@ def _begins(
     dosing: Dosing, status: TherapyStatus | None, days: DateInterval, *, counted: bool
 ) -> bool:
     """Whether the only date beside a drug is the day that its course began."""
-    if status == "active" and days.basis != "note" and not counted:
+    if status in ("active", "planned") and days.basis != "note" and not counted:
         return True
     return dosing.course and status in ("active", "unknown")
 
