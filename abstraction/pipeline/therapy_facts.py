@@ -70,7 +70,7 @@ def therapy_fact(
     by_day = lone or target.concept in note.in_sessions or dosing.route == "intravenous"
     judged = _ended(note, target, judged, dosing, course, cues, lone=by_day)
     judged = _given_up(note, judged, dosing, course, cues)
-    course = _with_length(note, course, judged, dosing)
+    course = _with_length(note, _told_within(course, judged, dosing, lone=lone), judged, dosing)
     if judged.status == "active" and any(cue.sequel for cue in judged.cues):
         course = replace(course, stop=None)
     if judged.status == "unknown" and not judged.cues and dosing.route in _LOCAL:
@@ -202,8 +202,6 @@ def _course(
                 date = date or days
             elif stop is None and _is_end(note, target, dosing, mention, judged):
                 stop = days
-            elif _is_told_within(dosing, days):
-                start, stop = days, days
             else:
                 start = start or days
         elif role == "on" and _begins(
@@ -231,9 +229,15 @@ def _has_ended(note: FactParts, dosing: Dosing, last: DateInterval) -> bool:
     return (note.note_date - last.end).days > _HALF_A_YEAR
 
 
-def _is_told_within(dosing: Dosing, days: DateInterval) -> bool:
-    """Whether a whole course is told to lie in a month or year: "six pulses in 2018"."""
-    return dosing.course and len(dosing.dates) == 1 and (days.end - days.start).days >= _MONTH
+def _told_within(
+    course: _Course, judged: TherapyJudgement, dosing: Dosing, *, lone: bool
+) -> _Course:
+    """A whole course that is told to lie in a month or year: "six pulses in 2018"."""
+    days = course.start
+    whole = dosing.course and dosing.duration is None and [r for r, _ in dosing.dates] == ["on"]
+    if lone or days is None or course.stop is not None or judged.status != "stopped" or not whole:
+        return course
+    return replace(course, stop=days) if (days.end - days.start).days >= _MONTH else course
 
 
 _HALF_A_YEAR = 180
