@@ -403,6 +403,10 @@ class DatesRule(Rule):
     )
     before_bare_month: Words = Field(min_length=1)
     before_bare_season: Words = Field(min_length=1)
+    before_day_dash_month: Words = Field(default=("since",), min_length=1)
+    no_range_of_days: Words = Field(
+        default=(), description='Pairs such as "6/9 to 6/12" that are no days: visual acuities.'
+    )
     ahead: Pattern = Field(description='Before a date that lies ahead: "next review".')
     birth_before: Pattern = Field(description="Before a date of birth, which is no date here.")
     no_period_before: Pattern = Field(description='Before a prescribed time: "500 mg for 7 days".')
@@ -416,6 +420,17 @@ class DatesRule(Rule):
     administered: tuple[ConceptName, ...] = Field(
         default=(), description="Drugs that are given on single days: a lone day is that of a dose."
     )
+    pauses: Pattern = Field(
+        default=r"(?!)", description='Before days without the drug: "with a break in".'
+    )
+    goes_on: Pattern = Field(
+        default=r"(?!)", description="In a dated line: what was taken before it already."
+    )
+    resumed: Pattern = Field(default=r"(?!)", description="Behind the end of a pause: resumed.")
+    day_of_event: Pattern = Field(
+        default=r"(?!)", description='Behind the day of something else: "20 May visit".'
+    )
+    by_event: Pattern = Field(default=r"(?!)", description='Before a day that dates by it: "at".')
     column_start: Pattern = Field(default=r"(?!)", description="Heads a column of starts.")
     column_stop: Pattern = Field(default=r"(?!)", description="Heads a column of stops.")
     column_no_course: Pattern = Field(
@@ -429,6 +444,9 @@ class DatesRule(Rule):
     )
     to_present: Pattern = r"(?!)"
     no_stop: Pattern = r"(?!)"
+    last_taken: Pattern = Field(
+        default=r"(?!)", description='Before the day of the last tablet: "last taken".'
+    )
     ends_list: Pattern = r";"
     heading_words: Pattern
     inline_heading: Pattern
@@ -554,6 +572,21 @@ class DoseStepRules(Rule):
     between: tuple[Pattern, ...] = Field((), description="Words that may stand between two steps.")
 
 
+class DurationRules(Rule):
+    """How long a course is told to have lasted."""
+
+    short_units: dict[str, TimeUnit] = {}
+    lasting: Pattern = Field(r"(?!)", description='Before the length: "for", "lasted".')
+    recent: Pattern = Field(r"(?!)", description='Of a length up to now: "the past".')
+    after: Pattern = Field(r"(?!)", description='Behind a stop: "after 6 weeks".')
+    between: Pattern = Field(r"(?!)", description="Words between a drug and the length.")
+    course: Pattern = Field(r"(?!)", description='Between the length and its drug: "course of".')
+    course_of: Pattern = Field(r"(?!)", description="In the latter, what says that it is one.")
+    behind_bare: Pattern = Field(r"(?!)", description='Behind a length without a word: "in".')
+    not_before: Pattern = Field(r"(?!)", description='Before what is no length: "every".')
+    not_behind: Pattern = Field(r"(?!)", description='Behind what is no length: "ago".')
+
+
 class PartsRule(Rule):
     """How a dose that is told for the whole day is divided."""
 
@@ -572,8 +605,13 @@ class DosingRules(Rule):
     single: tuple[Pattern, ...] = Field((), description="What says that a drug was given once.")
     changed_to_unless: Pattern = Field(r"(?!)", description="What makes of that a plan.")
     changed_to: Pattern = Field(r"(?!)", description='Between two drugs: "switched to".')
+    next_on: Pattern = Field(
+        r"(?!)", description='Before the day of the next drug: "switched on"; group ``change``.'
+    )
+    next_by: Pattern = Field(r"(?!)", description='Between that day and the next drug: "to".')
     changes: Pattern = r"(?!)"
     dose_steps: DoseStepRules = DoseStepRules()
+    durations: DurationRules = DurationRules()
     divided: DividedDoseRules = DividedDoseRules()
     taken_daily: tuple[ConceptName, ...] = Field(
         (), description='Drugs of which "x 2" and "2 x 50 mg" count times a day, and no course.'

@@ -21,6 +21,10 @@ SEPARATED = (
 DAY_SLASH_MONTH = r"(?:(?<![\d/.,-])|(?<=/\d-)|(?<=/\d\d-))\d{1,2}/\d{1,2}(?![\d/]|[.,]\d)"
 
 
+_DAY_DASH = r"(?<![\d/.,-])(?:0[1-9]|[12]\d|3[01])-(?:0[1-9]|[12]\d|3[01])(?![\d/.,-]\d|\d)"
+_DASH_JOINT = r"\s?(?:[~–]|to|until|till)\s?"
+
+
 def words(of: Iterable[str]) -> str:
     """A pattern for any of these words, the longest first."""
     return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in _longest_first(of))
@@ -49,6 +53,13 @@ def date_forms(rules: DatesRule) -> re.Pattern[str]:
     about = "|".join(rules.about)
     unit = rf"(?:{words(rules.time_units)})s?\.?"
     bare_month_after = "|".join(rf"(?<=\b{re.escape(word)}\s)" for word in rules.before_bare_month)
+    dash_joints = "|".join(
+        rf"(?<=\d\d-\d\d{before}{joint}{behind})"
+        for joint in ("~", "–", "to", "until", "till")
+        for before in ("", r"\s")
+        for behind in ("", r"\s")
+    )
+    dash_lead = "|".join(rf"(?<=\b{word}\s)" for word in rules.before_day_dash_month)
     lead = "|".join(rf"(?<=\b{re.escape(word)}\s)" for word in rules.before_bare_season)
     return re.compile(
         rf"""
@@ -91,7 +102,9 @@ def date_forms(rules: DatesRule) -> re.Pattern[str]:
           |(?<=\(){month}(?=[):;,]))
       | (?P<year_month>
           (?:(?<![\d/.-])|(?<=/\d-)|(?<=/\d\d-)){YEAR}(?:[-./](?:0[1-9]|1[0-2])|/[1-9])
-          (?!\d|[-./]\d(?!\d{{3}})))
+          (?!\d|[-./]\d(?!\d{{3}})|(?<=-\d\d)/{YEAR}(?![-./]\d)))
+      | (?P<short_year_month>
+          (?<![\w'’‘])['’‘](?:1[3-9]|2\d)[-./](?:1[0-2]|0?[1-9])(?!\w|[-./]\d))
       | (?P<winter>
           \bwinter\s(?:of\s)?(?P<winter_from>{YEAR})(?:\s?[-/–]\s?(?P<winter_to>\d{{4}}|\d{{2}}))?
           (?!\d))
@@ -104,7 +117,7 @@ def date_forms(rules: DatesRule) -> re.Pattern[str]:
           \b(?:(?P<season_said>last|this\spast|this|past)\s)(?P<season_name>{season})\b
         | (?:{lead})(?P<bare_season>{season})\b(?!\s(?:risk|precaution|from|on|onto)))
       | (?P<month_slash_year>
-          (?:(?<![\d/.:-])|(?<=/{YEAR}-))(?:0?[1-9]|1[0-2])\s?/\s?{YEAR}(?![\d/]|-\d\d-))
+          (?:(?<![\d/.:-])|(?<=/{YEAR}-)|(?<=\b{YEAR}-))(?:0?[1-9]|1[0-2])\s?/\s?{YEAR}(?![\d/]|-\d\d-))
       | (?P<month_dot_year>(?<![\d/.,:-])(?:0[1-9]|1[0-2])\.{YEAR}(?![\d/]|[.,-]\d))
       | (?P<month_short_year>(?<![\d/.,:-])(?:0?[1-9]|1[0-2])/[7-9]\d(?![\d/]|[.,-]\d))
       | (?P<day_dot_month>
@@ -118,6 +131,10 @@ def date_forms(rules: DatesRule) -> re.Pattern[str]:
         | (?<![\d.])(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?=(?:{rules.between_listed_days})
           (?:\d{{1,2}}\.\d{{1,2}}\.(?:{rules.between_listed_days})){{0,8}}
           \d{{1,2}}\.\d{{1,2}}\.(?:\d{{4}}|\d{{2}})(?!\d)))
+      | (?P<day_dash_month>
+          (?:{_DAY_DASH}(?={_DASH_JOINT}{_DAY_DASH})|(?:{dash_joints}){_DAY_DASH}
+          |(?:{dash_lead})(?=0|\d\d-0){_DAY_DASH}(?=[\s),;:.]|$))
+          (?!\s?(?:mg|g\b|%|mmol|mcg|ml|tab|day|week|month|year|hour)))
       | (?P<six_digits>
           (?:(?<=\btaken\s)|(?<=\blab\s)|(?<=\blabs\s)|(?<=\bprov\s)|(?<=\bdated\s)
             |(?<=\bcomparison\s)|(?<=\bsample\s)|(?<=\bon\s))
@@ -153,7 +170,7 @@ def date_forms(rules: DatesRule) -> re.Pattern[str]:
         | (?<=(?:19|20)\d\d[-–])(?:1[3-9]|[2-9]\d)(?![\d/.-]|\s?%))
       | (?P<year>
           (?:(?<![\d/.,$-])|(?<=(?:19|20)\d\d[-–])|(?<=\bUNK-))\b{YEAR}(?:ish|\b)
-          (?![/\d]|(?!{rules.to_present})[-–](?!(?:19|20)\d\d\b)|\.\d|\s*(?:mg|mL|g\b|kcal|ml)))
+          (?![/\d]|(?!{rules.to_present})[-–](?!(?:19|20)\d\d\b|\d\d/{YEAR})|\.\d|\s*(?:mg|mL|g\b|kcal|ml)))
       | (?P<short_year>(?<![\w'’‘]){SHORT_YEAR}(?!['’s\w]|\s?(?:yo\b|y/o)))
       | (?P<day_slash_month>{DAY_SLASH_MONTH})
         )

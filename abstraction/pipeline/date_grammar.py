@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from abstraction.dates import DateBasis, Days, whole_year
 from abstraction.pipeline.date_forms import DAY_SLASH_MONTH, SEPARATED, date_forms, period_forms
@@ -45,10 +46,13 @@ _GUARDED = frozenset(
         "compact",
         "short_year",
         "month_short_year",
+        "day_dash_month",
     }
 )
 """Forms that digits of another meaning can take."""
-_WITHOUT_YEAR = frozenset({"day_month", "month_day", "day_slash_month", "day_dot_month"})
+_WITHOUT_YEAR = frozenset(
+    {"day_month", "month_day", "day_slash_month", "day_dot_month", "day_dash_month"}
+)
 """Forms of a day that may leave its year to the date behind it."""
 _DATED = frozenset({"numeric", "iso", "day_month", "month_day", "listed_day", "days_of_month"})
 """Forms of a day that can give it."""
@@ -60,6 +64,16 @@ _DAYS_OF_ONE_MONTH = re.compile(
     r"(?P<year>(?:19|20)\d{2})\b"
 )
 """What follows the first day of "March 3, 17 and 31, 2019"."""
+_RANGE = re.compile(
+    rf"(?={DAY_SLASH_MONTH})(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})\s?(?:-|–|~|to|through|thru|until)\s?"
+    r"(?P<c>\d{1,2})/(?P<d>\d{1,2})(?![\d/]|[.,]\d|\s?%)"
+)
+"""Two days without a year that may be the ends of a range: "27/5–10/6"."""
+_LIST_OF_DAYS = re.compile(
+    rf"{DAY_SLASH_MONTH}(?:(?:,\s?(?:and\s)?|\s?&\s?|\sand\s)\d{{1,2}}/\d{{1,2}}(?![\d/]|[.,]\d)){{2,9}}"
+)
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})")
+_LONGEST_RANGE = 31 * 4
 _VALUE_BEHIND = re.compile(r"\)?\s?[:=]?\s?[<>≤≥]?\d")
 _LARGEST_SCALE = 12
 """Scores of many joints, points or glomeruli aside, which are left to the words beside them."""
@@ -148,6 +162,7 @@ class DateGrammar:
                     yield past[0]
 
     def _votes_of_short_dates(self, text: str, note_date: dt.date | None) -> Iterator[bool]:
+        yield from (order for _, order in self._ranges(text) if order is not None)
         for match in re.finditer(DAY_SLASH_MONTH, text):
             a, b = (int(number) for number in match[0].split("/"))
             if note_date and a != b and note_date.day <= 12:
@@ -161,6 +176,23 @@ class DateGrammar:
             ):
                 yield day_first
 
+    def _ranges(self, text: str) -> Iterator[tuple[re.Match[str], bool | None]]:
+        """The pairs of days such as "27/5–10/6" that are no fractions, each with the order that it
+        shows: the number that stays is the month."""
+        for match in _RANGE.finditer(text):
+            a, b, c, d = (int(match[name]) for name in "abcd")
+            if {f"{a}/{b}", f"{c}/{d}"} & set(self._rules.no_range_of_days):
+                continue
+            improper = a > b or c > d
+            first = _is_range_of_days((a, b), (c, d))
+            last = _is_range_of_days((b, a), (d, c))
+            if a == c and b < d and last:
+                yield match, False
+            elif improper and b == d and first:
+                yield match, True
+            elif improper and (first or last):
+                yield match, None
+
     def find(
         self,
         text: str,
@@ -172,6 +204,8 @@ class DateGrammar:
         if day_first is None:
             day_first = self.day_first(text, note_date)
         setting = Setting(self._rules, note_date, day_first, self._ahead, births)
+        ranges = {m.start(name) for m, _ in self._ranges(text) for name in ("a", "c")}
+        ranges |= set(_listed_days(text))
         last: DateMention | None = None
         for match in self._forms.finditer(text):
             form = next(name for name in READERS if match[name] is not None)
@@ -183,7 +217,7 @@ class DateGrammar:
             if form == "month_short_year" and not self._leads(text, match):
                 continue
             if form == "day_slash_month" and not (
-                beside or self._is_day(text, match, note_date, day_first)
+                beside or match.start() in ranges or self._is_day(text, match, note_date, day_first)
             ):
                 continue
             if self._birth_before.search(text, max(0, match.start() - _BESIDE), match.start()):
@@ -286,6 +320,27 @@ class DateGrammar:
     def _leads(self, text: str, match: re.Match[str]) -> bool:
         """Whether the words before digits say that a day follows."""
         return bool(self._leads_day.search(text[max(0, match.start() - _BESIDE) : match.start()]))
+
+
+def _listed_days(text: str) -> Iterator[int]:
+    """Where the days of lists such as "11/9, 11/10, 11/11" begin: one number stays, the other one
+    rises, and where that is the first, day by day."""
+    for found in _LIST_OF_DAYS.finditer(text):
+        places = list(_SLASHED.finditer(text, *found.span()))
+        pairs = [(int(place[1]), int(place[2])) for place in places]
+        steps = [(c - a, d - b) for (a, b), (c, d) in pairwise(pairs)]
+        real = all(0 < min(pair) <= 12 and max(pair) <= 31 for pair in pairs)
+        if real and (all(a == 0 < b for a, b in steps) or all((a, b) == (1, 0) for a, b in steps)):
+            yield from (place.start() for place in places)
+
+
+def _is_range_of_days(first: tuple[int, int], last: tuple[int, int]) -> bool:
+    """Whether day and month of both are ones of the calendar, the second not long after."""
+    (day, month), (to_day, to_month) = first, last
+    if not (0 < day <= 31 and 0 < month <= 12 and 0 < to_day <= 31 and 0 < to_month <= 12):
+        return False
+    days = (to_month - month) % 12 * 31 + to_day - day
+    return 0 < days <= _LONGEST_RANGE
 
 
 def _lacks_year(match: re.Match[str], form: str) -> bool:

@@ -154,6 +154,24 @@ def _day_slash_month(match: re.Match[str], setting: Setting) -> Days | None:
     return hull(found[0], found[-1]) if found else None
 
 
+def _day_dash_month(match: re.Match[str], setting: Setting) -> Days | None:
+    """ "17-02" or "02-17": in a range the number that stays is the month, else in either order."""
+    a, b = (int(number) for number in match["day_dash_month"].split("-"))
+    beside = _DASHED.findall(match.string, max(0, match.start() - 12), match.end() + 12)
+    firsts, seconds = ({pair[n] for pair in beside} for n in (0, 1))
+    day_first = setting.day_first
+    if len(beside) > 1 and len(firsts) != len(seconds) and 1 in (len(firsts), len(seconds)):
+        day_first = len(seconds) == 1
+    orders = [(b, a), (a, b)] if day_first is None else [(b, a) if day_first else (a, b)]
+    if max(a, b) > 12:
+        orders = [(min(a, b), max(a, b))]
+    days = [found for month, day in orders if (found := _without_year(month, day, setting))]
+    return hull(days[0], days[-1]) if days else None
+
+
+_DASHED = re.compile(r"(?<![\d/.,-])(\d\d)-(\d\d)(?![\d/.,-]\d|\d)")
+
+
 def _without_year(month: int, day: int, setting: Setting) -> Days | None:
     """The day in the year of the date that follows, in the one before where its month is later;
     the first one after the date that a range goes on from; else the latest not after the note."""
@@ -303,6 +321,12 @@ def _bare_month(match: re.Match[str], setting: Setting) -> Days | None:
 def _year_month(match: re.Match[str], setting: Setting) -> Days | None:
     year, month = map(int, re.split(r"[-./]", match["year_month"]))
     return whole_month(year, month)
+
+
+def _short_year_month(match: re.Match[str], setting: Setting) -> Days | None:
+    """ "'17-5": year and month, as they are written in Korea."""
+    year, month = re.split(r"[-./]", match["short_year_month"][1:])
+    return whole_month(_year(year, setting.note_date), int(month))
 
 
 def _part_of_year(match: re.Match[str], setting: Setting) -> Days | None:
@@ -581,6 +605,7 @@ READERS: dict[str, Reader] = {
     "month_last_year": _month_last_year,
     "bare_month": _bare_month,
     "year_month": _year_month,
+    "short_year_month": _short_year_month,
     "winter": _winter,
     "decade": _decade,
     "part": _part_of_year,
@@ -589,6 +614,7 @@ READERS: dict[str, Reader] = {
     "month_dot_year": _month_dot_year,
     "month_short_year": _month_short_year,
     "day_dot_month": _day_dot_month,
+    "day_dash_month": _day_dash_month,
     "six_digits": _six_digits,
     "day_before_yesterday": _day_before_yesterday,
     "ago": _ago,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from abstraction.facts import TherapyStatus
 from abstraction.pipeline.date_grammar import DateMention
@@ -36,7 +36,8 @@ class Step:
     """A further dose: its characters, and whether it is said to be so ``now`` or to come ``then``.
 
     ``begins`` and ``ends`` are the dates that stand beside it; ``yearless`` and ``ends_yearless``:
-    they have no year.
+    they have no year.  ``follows`` is the day on which the dose before it ended, for a step that
+    begins on no day of its own.
     """
 
     start: int
@@ -49,6 +50,7 @@ class Step:
     ends: DateMention | None = None
     yearless: bool = False
     ends_yearless: bool = False
+    follows: DateMention | None = None
 
 
 class StepReader:
@@ -77,16 +79,20 @@ class StepReader:
         """The steps in ``[start, limit)``, which is what stands behind a dose and no other drug
         claims; ``dose`` has the groups ``number`` and ``unit``, ``bare`` finds the first alone."""
         by_start = {date.start: date for date in dates}
-        _, ends, position = self._behind(text, start, by_start)
+        begins, ends, position = self._behind(text, start, by_start)
         listed = ends is not None
         while position < limit:
             reach = min(limit, position + _FARTHEST)
-            step = self._next(text, position, reach, by_start, dose, bare, listed=listed)
+            step = self._next(
+                text, position, reach, by_start, dose, bare, listed, begins is not None
+            )
             if step is None:
                 return
+            if step.begins is None and ends is not None:
+                step = replace(step, follows=ends, yearless=_is_yearless(text, ends))
             yield step
-            listed = step.then
-            position = self._behind(text, step.end, by_start)[2]
+            begins, ends, position = self._behind(text, step.end, by_start)
+            listed = step.then or ends is not None
 
     def _next(
         self,
@@ -96,10 +102,12 @@ class StepReader:
         dates: dict[int, DateMention],
         dose: re.Pattern[str],
         bare: _Bare,
-        *,
         listed: bool,
+        dated: bool,
     ) -> Step | None:
-        """The next dose; ``listed``: it need not be led to, for the one before it is to come."""
+        """The next dose; ``listed``: it need not be led to, for the one before it ends or is to
+        come; ``dated``: the one before it bears a day, so that a number with another one is too.
+        """
         now = then = led = False
         begins: DateMention | None = None
         until = to_date = False
@@ -118,6 +126,8 @@ class StepReader:
             found = dose.match(text, place, limit)
             if found is None and (led or now or then or begins):
                 found = bare(text, place, limit)
+            elif found is None and dated and (number := bare(text, place, limit)):
+                found = number if any(self._behind(text, number.end(), dates)[:2]) else None
             if found is not None and not self._no_step.search(text, position, place):
                 begins_behind, ends, _ = self._behind(text, found.end(), dates)
                 begins = begins or begins_behind
@@ -166,9 +176,15 @@ class StepReader:
         begins = ends = role = None
         end = place
         limit = min(len(text), place + _FARTHEST)
+        bracketed = False
         while place < limit:
             if blank := _BLANK_WITHIN.match(text, place, limit):
                 place = blank.end()
+            elif text[place] == "(" and begins is ends is None and not bracketed:
+                bracketed, place = True, place + 1
+            elif text[place] == ")" and bracketed and role is None and (begins or ends):
+                place = end = place + 1
+                break
             elif (date := dates.get(place)) is not None:
                 if role == "until":
                     ends = ends or date
@@ -230,7 +246,8 @@ def _in_effect(step: Step, note_date: dt.date | None) -> bool:
     """Whether a step has been taken by the day of the note."""
     if _is_over(step, note_date):
         return True
-    if step.begins is not None and note_date is not None:
-        far_back = (note_date - step.begins.days.start).days > _NEXT_YEARS
-        return step.begins.days.start <= note_date and not (step.yearless and far_back)
+    begins = step.begins or step.follows
+    if begins is not None and note_date is not None:
+        far_back = (note_date - begins.days.start).days > _NEXT_YEARS
+        return begins.days.start <= note_date and not (step.yearless and far_back)
     return step.now or not (step.then or step.ends is not None)

@@ -20,6 +20,7 @@ from abstraction.pipeline.dose_amounts import AMOUNT as _NUMBER
 from abstraction.pipeline.dose_amounts import LINK as _LINK
 from abstraction.pipeline.dose_amounts import amount
 from abstraction.pipeline.dose_steps import Step, StepReader, standings_of
+from abstraction.pipeline.durations import Duration
 from abstraction.pipeline.parts import Part
 from abstraction.pipeline.printed import any_of
 from abstraction.pipeline.targets import Target
@@ -52,9 +53,17 @@ _DIRECTIONS_END = re.compile(r"(?<!\b\w)\.\s|\n(?!\s{0,12}[a-z])")
 _ENDS_DOSE = re.compile(r"\d\s{0,2}(?:[a-zµμ]{1,3}\b)?\s{0,2}(?:po|iv|sc)?\s{0,2}$", re.IGNORECASE)
 """Text that ends with a dose, whose frequency would follow."""
 
-DateRole = Literal["start", "since", "stop", "last", "on"]
+_LAST_BEHIND = 24
+"""Characters between a drug of which the last dose is told and its day."""
+_ENDS_LAST = re.compile(r"[;,.\d]")
+
+_LETTER = re.compile(r"[^\W\d_]")
+_HEADS_LINE = re.compile(r"\s?[-–—:|]\s|\s{2}")
+"""Behind a date that heads its line."""
+
+DateRole = Literal["start", "since", "stop", "last", "taken", "on"]
 """What a date says of a course: that it began, that it has gone on since, that it ended, that it
-was last given or simply given then."""
+was last given, that the patient last took it, or that it was simply given then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,8 @@ class Dosing:
 
     ``dose`` is as printed; ``frequency`` counts administrations a day; ``course`` says that the
     course is told as a whole: so many cycles or days; ``single`` that it was given once.
-    ``told`` is where the words of the dose end, ``reach`` where those of the drug do.
+    ``told`` is where the words of the dose end, ``reach`` where those of the drug do; ``duration``
+    how long its course is told to have lasted.
     """
 
     start: int
@@ -83,6 +93,7 @@ class Dosing:
     standing: TherapyStatus | None = None
     told: int = 0
     reach: int = 0
+    duration: Duration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,9 +240,15 @@ class DosingGrammar:
             ("start", _just_before(dates.since)),
         )
         self._to_present = re.compile(dates.to_present, re.IGNORECASE)
+        self._last_taken = re.compile(dates.last_taken, re.IGNORECASE)
+        self._pause = re.compile(dates.pauses, re.IGNORECASE)
         self._no_stop = re.compile(dates.no_stop, re.IGNORECASE)
         self._may_change = re.compile(dosing.changed_to_unless, re.IGNORECASE)
         self._changed_to = re.compile(dosing.changed_to, re.IGNORECASE)
+        self._next_on = re.compile(dosing.next_on, re.IGNORECASE)
+        self._next_by = re.compile(dosing.next_by, re.IGNORECASE)
+        self._day_of_event = re.compile(dates.day_of_event, re.IGNORECASE)
+        self._by_event = re.compile(dates.by_event, re.IGNORECASE)
         self._joined_on = re.compile(
             rf"[^.;:\n\r]{{0,14}}?\s*(?:{any_of(dosing.between_therapies)})\s*(?:\w+\s+)?"
         )
@@ -481,11 +498,15 @@ class DosingGrammar:
                 found.append(("stop", date))
                 continue
             opening = max(floor, date.start - _BEFORE, previous.end if previous else 0)
+            opening = max(opening, _own_line(text, opening, date))
             before = text[opening : date.start]
             if self._to_present.match(text, date.end):
                 found.append(("since", date))
                 continue
-            if self._no_stop.search(before):
+            if self._no_stop.search(before) or self._pause.search(before):
+                continue
+            if self._last_taken.search(before):
+                found.append(("taken", date))
                 continue
             words = [
                 (-match.start(), number, role)
@@ -507,6 +528,27 @@ class DosingGrammar:
     def gives_way(self, gap: str) -> bool:
         """Whether what stands between two drugs says that the first was given up for the second."""
         return bool(self._changed_to.search(gap)) and not self._may_change.search(gap)
+
+    def is_of_event(self, text: str, date: DateMention, floor: int) -> bool:
+        """Whether a date is the day of something else than the drug: "20 April collection"."""
+        if not self._day_of_event.match(text, date.end):
+            return False
+        return not self._by_event.search(text, max(floor, date.start - _BEFORE), date.start)
+
+    def is_last(self, text: str, dosing: Dosing, date: DateMention, floor: int) -> bool:
+        """Whether a date behind a drug is that of its last dose: "last Saphnelo was 3 May"."""
+        last = self._date_words[0][1]
+        behind = text[dosing.end : date.start]
+        near = len(behind) <= _LAST_BEHIND and not _ENDS_LAST.search(behind)
+        return near and bool(last.search(text[max(floor, dosing.start - _BEFORE) : dosing.start]))
+
+    def leads_on(self, text: str, date: DateMention, floor: int, following: int) -> str | None:
+        """The words that make a date before the drug at ``following`` the day of that drug:
+        "switched on 1 May to"; empty where they do not say that it took another's place."""
+        if not self._next_by.fullmatch(text, date.end, following):
+            return None
+        lead = self._next_on.search(text, max(floor, date.start - _BEFORE), date.start)
+        return None if lead is None else lead["change"] or ""
 
     def joins_on(self, gap: str) -> bool:
         """Whether what stands between two drugs makes them one line: "MP 1 g x3 + MMF"."""
@@ -565,9 +607,11 @@ class DosingGrammar:
         parts: list[Part] = [("dose", step.start, step.end)]
         parts += [often.part] if often.part else []
         dates: list[tuple[DateRole, DateMention]] = []
-        if step.begins is not None and not (step.yearless and standing == "planned"):
+        if step.begins is not None:
             dates.append(("start", step.begins))
             parts.append(("date", step.begins.start, step.begins.end))
+        elif step.follows is not None:
+            dates.append(("start", step.follows))
         if step.ends is not None:
             dates.append(("stop", step.ends))
             parts.append(("date", step.ends.start, step.ends.end))
@@ -716,6 +760,14 @@ class DosingGrammar:
             return True
         before = text[max(floor, start - _SINGLE_BEFORE) : start]
         return bool(self._single.search(_CLAUSE_END.split(before)[-1]))
+
+
+def _own_line(text: str, opening: int, date: DateMention) -> int:
+    """Where the line begins that a date heads ("2022 - tacrolimus added"): what stands above it
+    says nothing of the date."""
+    top = text.rfind("\n", opening, date.start) + 1
+    heads = top and not _LETTER.search(text, top, date.start) and _HEADS_LINE.match(text, date.end)
+    return top if heads else 0
 
 
 def _listed_numbers(listed: re.Match[str]) -> list[str]:

@@ -72,6 +72,7 @@ class FactParts:
     ends_list: re.Pattern[str]
     since: re.Pattern[str]
     ahead: re.Pattern[str]
+    resumed: re.Pattern[str]
     administered: frozenset[str]
     in_sessions: frozenset[str]
     by_sentence: dict[int, list[Target]]
@@ -95,6 +96,7 @@ class FactParts:
                 re.IGNORECASE,
             ),
             ahead=re.compile(rules.dates.ahead, re.IGNORECASE),
+            resumed=re.compile(rules.dates.resumed, re.IGNORECASE),
             administered=frozenset(rules.dates.administered),
             in_sessions=frozenset(rules.dates.in_sessions),
             by_sentence=by_sentence,

@@ -16,6 +16,7 @@ from spacy.tokens import Doc
 from abstraction.pipeline.cues import Cue
 from abstraction.pipeline.date_grammar import DateMention
 from abstraction.pipeline.dosing_grammar import DateRole, Dosing, DosingGrammar
+from abstraction.pipeline.durations import DurationReader
 from abstraction.pipeline.lines import column_head
 from abstraction.pipeline.packs import SHIPPED, rule_pack
 from abstraction.pipeline.page import Page
@@ -36,6 +37,9 @@ _OPENS_LINE = re.compile(
 )
 """What stands before a date that opens a line of a course."""
 
+_MONTH = 27
+"""Days between the first and the last one of the shortest month."""
+
 if not Doc.has_extension("therapies"):
     Doc.set_extension("therapies", default=None)
 
@@ -52,10 +56,12 @@ class TherapyReader:
     def __init__(self, nlp: Language, name: str, rules: str) -> None:
         pack = rule_pack(rules)
         self._grammar = DosingGrammar(pack)
+        self._durations = DurationReader(pack.dosing.durations, pack.dates)
         self._no_course = re.compile(pack.dates.column_no_course, re.IGNORECASE)
         self._column_start = re.compile(pack.dates.column_start, re.IGNORECASE)
         self._column_stop = re.compile(pack.dates.column_stop, re.IGNORECASE)
         self._until = re.compile(pack.dates.until_at_once, re.IGNORECASE)
+        self._goes_on = re.compile(pack.dates.goes_on, re.IGNORECASE)
         self._one_dose = re.compile(r"[\s,(]{0,3}1\s\w")
         self._course_before = re.compile(
             rf"(?:{any_of(pack.dosing.courses)})[ \u00a0]{{0,2}}{pack.dates.course_before}$",
@@ -67,6 +73,8 @@ class TherapyReader:
         dosings = self._dosings(page, doc._.note_date)
         self._date(page, dosings)
         self._date_later(page, dosings, doc._.cues)
+        self._date_by_line(page, dosings)
+        self._last(page, dosings, doc._.cues)
         doc._.therapies = tuple(dosings.get(number) for number in range(len(page.targets)))
         return doc
 
@@ -106,10 +114,11 @@ class TherapyReader:
         for sentence, numbers in by_sentence.items():
             start, end = page.sentences.bounds(sentence)
             taken = {
-                (mention.start, mention.end)
+                (first, last)
                 for number in numbers
                 for step in dosings[number].steps
-                for _, mention in step.dates
+                for role, first, last in step.parts
+                if role == "date"
             }
             dates = [
                 date
@@ -118,6 +127,10 @@ class TherapyReader:
             ]
             changes = self._changes(page, dosings, numbers)
             for role, date in self._roles(page.text, dates, start):
+                if self._is_of_event(page, numbers, date, start):
+                    continue
+                if self._hand_on(page, dosings, numbers, date, start):
+                    continue
                 if change := _between(page, dosings, changes, date):
                     first, second = change
                     dosings[first] = _dated(dosings[first], "stop", date)
@@ -126,7 +139,44 @@ class TherapyReader:
                 for number in self._owners(page, dosings, numbers, date):
                     steps = dosings[number].steps
                     if not steps or date.start < steps[0].start:
-                        dosings[number] = _dated(dosings[number], role, date)
+                        last = role == "on" and self._grammar.is_last(
+                            page.text, dosings[number], date, start
+                        )
+                        dosings[number] = _dated(dosings[number], "last" if last else role, date)
+
+    def _is_of_event(
+        self, page: Page, numbers: Sequence[int], date: DateMention, floor: int
+    ) -> bool:
+        """Whether a date behind a drug is the day of something else."""
+        behind = any(page.targets[number].start < date.start for number in numbers)
+        if not behind or self._on_its_line(page, numbers, date):
+            return False
+        return self._grammar.is_of_event(page.text, date, floor)
+
+    def _hand_on(
+        self,
+        page: Page,
+        dosings: dict[int, Dosing],
+        numbers: Sequence[int],
+        date: DateMention,
+        floor: int,
+    ) -> bool:
+        """Gives a date that leads from one drug to the next to the latter, as the day on which it
+        began, and to the one that it took the place of as the day on which that ended."""
+        behind = [number for number in numbers if page.targets[number].start >= date.end]
+        if not behind:
+            return False
+        second = min(behind, key=lambda number: page.targets[number].start)
+        change = self._grammar.leads_on(page.text, date, floor, dosings[second].start)
+        if change is None:
+            return False
+        dosings[second] = _dated(dosings[second], "start", date)
+        before = [number for number in numbers if page.targets[number].end <= date.start]
+        if change and before:
+            first = max(before, key=lambda number: page.targets[number].start)
+            if all(role != "stop" for role, _ in dosings[first].dates):
+                dosings[first] = _dated(dosings[first], "stop", date)
+        return True
 
     def _roles(
         self, text: str, dates: Sequence[DateMention], start: int
@@ -162,6 +212,65 @@ class TherapyReader:
                 for role, date in self._grammar.date_roles(page.text, dates, start):
                     dosings[number] = _dated(dosings[number], role, date)
 
+    def _date_by_line(self, page: Page, dosings: dict[int, Dosing]) -> None:
+        """Gives the month or year that opens a line of a course to the drugs of its later
+        sentences: "2013 - class III nephritis.  MMF 2 g"."""
+        for number, dosing in dosings.items():
+            target = page.targets[number]
+            floor = page.sentences.bounds(target.sentence)[0]
+            top = page.text.rfind("\n", 0, target.start) + 1
+            if dosing.dates or dosing.steps or floor <= top:
+                continue
+            if self._goes_on.search(page.text, top, target.start):
+                continue
+            opening = _opening_date(page, top)
+            if opening is None or len(page.dates.within(top, target.start)) != 1:
+                continue
+            if (opening.days.end - opening.days.start).days < _MONTH:
+                continue
+            below = page.text.find("\n", target.start) + 1
+            above = page.text.rfind("\n", 0, max(0, top - 1)) + 1
+            beside = [line for line in (above, below) if line not in (0, top)]
+            if any(_opening_date(page, line) for line in beside):
+                dosings[number] = _dated(dosing, "on", opening)
+
+    def _last(self, page: Page, dosings: dict[int, Dosing], cues: Sequence[Sequence[Cue]]) -> None:
+        """Gives each drug and each of its further doses the time that it is told to have lasted."""
+        drugs = sorted(dosings, key=lambda number: page.targets[number].start)
+        for place, number in enumerate(drugs):
+            floor, limit = page.sentences.bounds(page.targets[number].sentence)
+            if place:
+                floor = max(floor, page.targets[drugs[place - 1]].end)
+            if place + 1 < len(drugs):
+                limit = min(limit, max(floor, page.targets[drugs[place + 1]].start))
+            dosing = dosings[number]
+            ends = [*(step.start for step in dosing.steps[1:]), limit][: len(dosing.steps)]
+            steps = tuple(
+                self._lasting(page, step, step.start, (step.start, end), ())
+                for step, end in zip(dosing.steps, ends, strict=True)
+            )
+            if dosing.steps:
+                limit = min(limit, dosing.steps[0].start)
+            own = self._lasting(page, dosing, dosing.start, (floor, limit), cues[number])
+            dosings[number] = replace(own, steps=steps)
+
+    def _lasting(
+        self,
+        page: Page,
+        dosing: Dosing,
+        start: int,
+        bounds: tuple[int, int],
+        cues: Sequence[Cue],
+    ) -> Dosing:
+        told = max([dosing.end, *(end for role, _, end in dosing.parts if role != "date")])
+        place = (start, dosing.end)
+        found = self._durations.of(page.text, place, told, cues, bounds)
+        if found is None:
+            return dosing
+        return replace(
+            dosing, duration=found, parts=(*dosing.parts, ("date", found.start, found.end))
+        )
+
     def _changes(
         self, page: Page, dosings: dict[int, Dosing], numbers: Sequence[int]
     ) -> list[tuple[int, int]]:
@@ -184,6 +293,8 @@ class TherapyReader:
         targets = page.targets
         before = [number for number in numbers if targets[number].start < date.start]
         line = self._on_its_line(page, numbers, date)
+        if not before and not line and self._is_of_another(page, numbers, date):
+            return []
         if not before or line:
             return self._led(page, dosings, line or numbers)
         last = max(before, key=lambda number: targets[number].start)
@@ -198,6 +309,16 @@ class TherapyReader:
                 break
             owners.append(number)
         return owners
+
+    def _is_of_another(self, page: Page, numbers: Sequence[int], date: DateMention) -> bool:
+        """Whether a date before the drugs of a sentence stands in brackets or in a part of its own
+        before the first, which bears a date of its own: "she flared in August; you restarted"."""
+        start = min(page.targets[number].start for number in numbers)
+        gap = page.text[date.end : start]
+        closed = ";" in gap or (")" in gap and "(" not in gap)
+        others = (page.targets[n].start for n in numbers if page.targets[n].start > start)
+        end = page.sentences.bounds(page.targets[numbers[0]].sentence)[1]
+        return closed and bool(page.dates.within(start, min(others, default=end)))
 
     def _on_its_line(self, page: Page, numbers: Sequence[int], date: DateMention) -> list[int]:
         """The drugs behind a date that opens their line, alone or as the end of a time."""
@@ -222,6 +343,14 @@ class TherapyReader:
                 break
             owners.append(number)
         return owners
+
+
+def _opening_date(page: Page, line: int) -> DateMention | None:
+    """The date that opens the line that begins there."""
+    lead = _OPENS_LINE.match(page.text, line)
+    place = lead.end() if lead else line
+    near = page.dates.within(place, place + _LONGEST_DATE)
+    return near[0] if near and near[0].start == place else None
 
 
 def _dose_in_date(page: Page, dosing: Dosing) -> DateMention | None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from abstraction.dates import DateInterval, Days
+from abstraction.dates import DateInterval, DayCount, Days
 from abstraction.facts import (
     Response,
     Temporality,
@@ -56,18 +56,21 @@ def therapy_fact(
         judged = replace(judged, assertion="present", temporality="past", status="stopped")
     if judged.status == "unknown" and any(role == "since" for role, _ in dosing.dates):
         judged = replace(judged, temporality="current", status="active")
-    judged = _by_order(judged, dosing)
+    judged = _by_order(judged, dosing, target)
+    judged, dosing = _taken_up(note, judged, dosing, cues)
     dosing = replace(dosing, dates=tuple(_coming(note, target, judged, dosing)))
     single = isinstance(rule, TherapyRule) and rule.form in ("procedure", "vaccine")
     once = dosing.single and not dosing.course and dosing.frequency is None
     lone = single or once or target.concept in note.administered
     course = _course(note, target, dosing, judged, cues, none_since, lone=lone)
+    course = _with_length(note, course, judged, dosing)
     if judged.status == "never_given" and course == _Course():
         course = _Course(date=_time_without(note, target, judged))
     judged = _lying_ahead(note, judged, course, dosed=dosing.dose is not None)
     by_day = lone or target.concept in note.in_sessions or dosing.route == "intravenous"
     judged = _ended(note, target, judged, dosing, course, cues, lone=by_day)
     judged = _given_up(note, judged, dosing, course, cues)
+    course = _with_length(note, _told_within(course, judged, dosing, lone=lone), judged, dosing)
     if judged.status == "active" and any(cue.sequel for cue in judged.cues):
         course = replace(course, stop=None)
     if judged.status == "unknown" and not judged.cues and dosing.route in _LOCAL:
@@ -100,6 +103,7 @@ def therapy_fact(
         route=dosing.route,
         start=course.start,
         stop=course.stop,
+        duration_days=_length_of(dosing, status),
         stop_reason=judged.stop_reason,
         response=_response(cues),
     )
@@ -127,13 +131,18 @@ def _is_stopped_now(note: FactParts, target: Target, judged: TherapyJudgement) -
     return ("planned" in implied and ordered) or ("stopped" in implied and not judged.cues)
 
 
-def _by_order(judged: TherapyJudgement, dosing: Dosing) -> TherapyJudgement:
+def _by_order(judged: TherapyJudgement, dosing: Dosing, target: Target) -> TherapyJudgement:
     """What the order of dose steps makes of a drug that is taken: an earlier dose is over, a later
-    one planned; the first one is taken until the first that comes."""
+    one planned; the first one is taken until the first that comes, and a step outlasts the word
+    that ended the dose before it."""
     ends = [cue for cue in judged.cues if cue.category == "stopped"]
     until = bool(ends) and not any(cue.before or cue.sequel for cue in ends)
     coming = bool(dosing.steps) and all(step.standing == "planned" for step in dosing.steps)
     if judged.status == "stopped" and until and (coming or dosing.standing == "planned"):
+        judged = replace(judged, temporality="current", status="active", stop_reason=None)
+    further = dosing.standing == "active" and dosing.start >= target.end
+    outlasts = further and until and all(cue.end <= dosing.start for cue in ends)
+    if judged.status == "stopped" and outlasts:
         judged = replace(judged, temporality="current", status="active", stop_reason=None)
     if dosing.standing is None or judged.status not in ("active", "unknown"):
         return judged
@@ -180,8 +189,12 @@ def _course(
             stop = days
         elif role in _SINCE and start is None:
             start = days
+        elif role == "last" and _is_last_dose(dosing, lone=lone or counted):
+            date = days
         elif role == "last":
-            stop = stop or (days if dosing.frequency is None else None)
+            stop = stop or (days if _has_ended(note, dosing, days) else None)
+        elif role == "taken":
+            stop = stop or (days if status == "stopped" else None)
         elif role == "stop":
             stop = days
         elif role == "on" and status == "stopped":
@@ -192,7 +205,10 @@ def _course(
             else:
                 start = start or days
         elif role == "on" and _begins(
-            dosing, status, days, counted=counted or lone or _is_today(note, days)
+            dosing,
+            status,
+            days,
+            counted=counted or lone or (status == "active" and _is_today(note, days)),
         ):
             start = start or days
         elif role == "on":
@@ -203,6 +219,107 @@ def _course(
     if start is not None and stop is not None and stop.end < start.start:
         start = stop = None
     return _Course(start, stop, date)
+
+
+def _has_ended(note: FactParts, dosing: Dosing, last: DateInterval) -> bool:
+    """Whether the last dose of a drug ended its course: one that is taken regularly goes on where
+    that was not long ago."""
+    if dosing.frequency is None or note.note_date is None:
+        return dosing.frequency is None
+    return (note.note_date - last.end).days > _HALF_A_YEAR
+
+
+def _told_within(
+    course: _Course, judged: TherapyJudgement, dosing: Dosing, *, lone: bool
+) -> _Course:
+    """A whole course that is told to lie in a month or year: "six pulses in 2018"."""
+    days = course.start
+    whole = dosing.course and dosing.duration is None and [r for r, _ in dosing.dates] == ["on"]
+    if lone or days is None or course.stop is not None or judged.status != "stopped" or not whole:
+        return course
+    return replace(course, stop=days) if (days.end - days.start).days >= _MONTH else course
+
+
+_HALF_A_YEAR = 180
+_MONTH = 27
+"""Days between the first and the last one of the shortest month."""
+
+
+def _is_last_dose(dosing: Dosing, *, lone: bool) -> bool:
+    """Whether "last" tells the day of a dose and not the end of a course of doses."""
+    return lone and not dosing.course and len(dosing.dates) == 1
+
+
+def _taken_up(
+    note: FactParts, judged: TherapyJudgement, dosing: Dosing, cues: Sequence[Cue]
+) -> tuple[TherapyJudgement, Dosing]:
+    """A drug that was taken up again on the day that its pause ended: "held 4 to 25 March and
+    resumed"."""
+    if judged.status not in ("held", "stopped", "active", "unknown"):
+        return judged, dosing
+    ends = [cue for cue in cues if cue.category in ("held", "stopped") and not cue.before]
+    for number, (role, mention) in enumerate(dosing.dates):
+        over = role == "stop" or mention.runs_on
+        if not over or not note.resumed.match(note.page.text, mention.end):
+            continue
+        first = _begin_of_pause(dosing, number)
+        opening = dosing.dates[first][1].start
+        rested = any(0 <= opening - cue.end <= _RIGHT_BEFORE for cue in ends)
+        if rested and not any(cue.start > mention.end for cue in ends):
+            days = mention.days
+            since = Days(start=days.end if mention.runs_on else days.start, end=days.end)
+            again: tuple[DateRole, DateMention]
+            again = ("start", replace(mention, days=since, runs_on=False))
+            dates = (*dosing.dates[:first], again, *dosing.dates[number + 1 :])
+            taken = replace(judged, temporality="current", status="active", stop_reason=None)
+            return taken, replace(dosing, dates=dates)
+    return judged, dosing
+
+
+def _begin_of_pause(dosing: Dosing, number: int) -> int:
+    """Which date of a drug is the first day of the pause that ended on the one of ``number``."""
+    if not number or dosing.dates[number][1].runs_on:
+        return number
+    role, before = dosing.dates[number - 1]
+    near = dosing.dates[number][1].start - before.end <= _RIGHT_BEFORE
+    return number - 1 if near and role in _SINCE else number
+
+
+_LASTED = frozenset({"active", "held", "stopped", "planned", "unknown"})
+"""Standings of a course that can have a length."""
+_OVER = frozenset({"stopped", "unknown"})
+
+
+def _with_length(
+    note: FactParts, course: _Course, judged: TherapyJudgement, dosing: Dosing
+) -> _Course:
+    """The course with the other end, where one end and its length are told: "six weeks from May".
+
+    "For the past five years" ends with the note, and "off azathioprine for a year" begins there.
+    """
+    length, today = dosing.duration, note.note_day
+    if length is None or judged.assertion != "present":
+        return course
+    if length.without or (length.until_now and judged.status == "active"):
+        if course != _Course() or today is None or judged.status not in ("active", "stopped"):
+            return course
+        told = length.start_of(today)
+        return _Course(stop=told) if length.without else _Course(start=told)
+    if judged.status not in _OVER or length.until_now:
+        return course
+    if course.start is not None and course.stop is None:
+        return replace(course, stop=length.end_of(course.start))
+    if course.stop is not None and course.start is None:
+        return replace(course, start=length.start_of(course.stop))
+    return course
+
+
+def _length_of(dosing: Dosing, status: TherapyStatus | None) -> DayCount | None:
+    """How long the course lasted; the time without the drug is none of it."""
+    length = dosing.duration
+    if length is None or length.without or status not in _LASTED:
+        return None
+    return length.days
 
 
 def _is_pause(note: FactParts, cues: Sequence[Cue], mention: DateMention) -> bool:
@@ -298,7 +415,7 @@ def _begins(
     dosing: Dosing, status: TherapyStatus | None, days: DateInterval, *, counted: bool
 ) -> bool:
     """Whether the only date beside a drug is the day that its course began."""
-    if status == "active" and days.basis != "note" and not counted:
+    if status in ("active", "planned") and days.basis != "note" and not counted:
         return True
     return dosing.course and status in ("active", "unknown")
 
@@ -327,8 +444,10 @@ def _coming(
     planned = judged.temporality == "planned" or note.layout.name(target.start) in _PLANS
     for role, mention in dosing.dates:
         text = note.page.text
-        told_ahead = role == "stop" and note.ahead.search(
-            text, max(0, mention.start - _BEFORE_DATE), mention.start
+        taper = bool(dosing.steps) and all(step.standing == "planned" for step in dosing.steps)
+        told_ahead = role == "stop" and (
+            dosing.standing == "active"
+            or note.ahead.search(text, max(0, mention.start - _BEFORE_DATE), mention.start)
         )
         over = judged.status in ("unknown", "stopped") and judged.temporality == "past"
         yearless = mention.basis == "explicit" and not _YEAR.search(
@@ -338,7 +457,7 @@ def _coming(
             note.note_date is not None
             and yearless
             and role not in ("last", "since")
-            and ((planned and judged.status != "stopped") or (told_ahead and not over))
+            and ((planned and judged.status != "stopped") or (told_ahead and not over) or taper)
             and (note.note_date - mention.days.start).days > _FAR_BACK
         ):
             yield role, replace(mention, days=_a_year_on(mention.days))
