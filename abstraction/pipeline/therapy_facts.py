@@ -54,7 +54,7 @@ def therapy_fact(
     none_since = judged.status == "never_given" and any(r in _SINCE for r, _ in dosing.dates)
     if none_since:
         judged = replace(judged, assertion="present", temporality="past", status="stopped")
-    if judged.status == "unknown" and any(role == "since" for role, _ in dosing.dates):
+    if judged.status == "unknown" and _goes_on(judged, dosing):
         judged = replace(judged, temporality="current", status="active")
     judged = _by_order(judged, dosing)
     dosing = replace(dosing, dates=tuple(_coming(note, target, judged, dosing)))
@@ -73,8 +73,12 @@ def therapy_fact(
     if judged.status == "unknown" and not judged.cues and dosing.route in _LOCAL:
         judged = replace(judged, status="active")
     status = judged.status
-    if target.concept in note.in_sessions and _is_course(dosing, course):
+    sessions = target.concept in note.in_sessions
+    if sessions and (_is_course(dosing, course) or _was_ended(judged)):
         single = False
+    if single and not sessions and judged.assertion == "present" and status != "planned":
+        status = judged.status if judged.status is None else "unknown"
+        course = _Course(date=course.date or course.start or course.stop)
     if _is_once(single, lone, cues, dosing, course) and status in ("active", "unknown", "stopped"):
         date = course.date or course.stop
         if date is None and not single and status == "active":
@@ -105,6 +109,15 @@ def therapy_fact(
     )
 
 
+def _goes_on(judged: TherapyJudgement, dosing: Dosing) -> bool:
+    """Whether a drug has a beginning and no end: "since May", or "from May" where nothing tells it
+    as a thing of the past."""
+    roles = {role for role, _ in dosing.dates}
+    if "since" in roles:
+        return True
+    return "start" in roles and not roles & {"stop", "last"} and judged.temporality == "current"
+
+
 _ANSWER_WORDS = 3
 """Words between a dosed drug and an answer from which on the answer is that of another question."""
 
@@ -129,13 +142,16 @@ def _is_stopped_now(note: FactParts, target: Target, judged: TherapyJudgement) -
 
 def _by_order(judged: TherapyJudgement, dosing: Dosing) -> TherapyJudgement:
     """What the order of dose steps makes of a drug that is taken: an earlier dose is over, a later
-    one planned; the first one is taken until the first that comes."""
+    one planned; the first one is taken until the first that comes.  A name without a dose has none
+    that another could follow: "HCQ since 2012 (now 300 mg)"."""
     ends = [cue for cue in judged.cues if cue.category == "stopped"]
     until = bool(ends) and not any(cue.before or cue.sequel for cue in ends)
     coming = bool(dosing.steps) and all(step.standing == "planned" for step in dosing.steps)
     if judged.status == "stopped" and until and (coming or dosing.standing == "planned"):
         judged = replace(judged, temporality="current", status="active", stop_reason=None)
     if dosing.standing is None or judged.status not in ("active", "unknown"):
+        return judged
+    if dosing.standing == "stopped" and dosing.steps and dosing.dose is None:
         return judged
     if dosing.standing == "planned":
         return replace(judged, assertion="hypothetical", temporality="planned", status="planned")
@@ -463,6 +479,11 @@ def _is_long_over(note: FactParts, course: _Course, dosing: Dosing) -> bool:
     return (note.note_date - began.end).days > _LONG
 
 
+def _was_ended(judged: TherapyJudgement) -> bool:
+    """Whether a word says that sessions came to an end: "dialysis until the transplant"."""
+    return judged.status == "stopped" and any(cue.category == "stopped" for cue in judged.cues)
+
+
 def _is_once(
     single: bool, lone: bool, cues: Sequence[Cue], dosing: Dosing, course: _Course
 ) -> bool:
@@ -473,7 +494,7 @@ def _is_once(
     uncued = not any(cue.category in _COURSE_CUES for cue in cues)
     infused = dosing.route == "intravenous" and dosing.dose is not None
     alone = dosing.frequency is None and not dosing.course
-    once = dosing.single and not dosing.course
+    once = dosing.single and alone
     dated = lone and alone and course.date is not None and course.stop is None
     return single or once or dated or (infused and alone and (course.date is not None or uncued))
 
