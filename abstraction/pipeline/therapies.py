@@ -54,6 +54,7 @@ class TherapyReader:
         self._grammar = DosingGrammar(pack)
         self._no_course = re.compile(pack.dates.column_no_course, re.IGNORECASE)
         self._column_start = re.compile(pack.dates.column_start, re.IGNORECASE)
+        self._column_last = re.compile(pack.dates.column_last, re.IGNORECASE)
         self._column_stop = re.compile(pack.dates.column_stop, re.IGNORECASE)
         self._until = re.compile(pack.dates.until_at_once, re.IGNORECASE)
         self._one_dose = re.compile(r"[\s,(]{0,3}1\s\w")
@@ -141,6 +142,8 @@ class TherapyReader:
                 yield role, date
             elif self._no_course.search(head):
                 continue
+            elif self._column_last.search(head):
+                yield "last", date
             elif self._column_stop.search(head):
                 yield "stop", date
             elif self._column_start.search(head):

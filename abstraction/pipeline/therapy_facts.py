@@ -54,7 +54,7 @@ def therapy_fact(
     none_since = judged.status == "never_given" and any(r in _SINCE for r, _ in dosing.dates)
     if none_since:
         judged = replace(judged, assertion="present", temporality="past", status="stopped")
-    if judged.status == "unknown" and _goes_on(judged, dosing):
+    if _goes_on(note, judged, dosing):
         judged = replace(judged, temporality="current", status="active")
     judged = _by_order(judged, dosing)
     dosing = replace(dosing, dates=tuple(_coming(note, target, judged, dosing)))
@@ -109,13 +109,20 @@ def therapy_fact(
     )
 
 
-def _goes_on(judged: TherapyJudgement, dosing: Dosing) -> bool:
+def _goes_on(note: FactParts, judged: TherapyJudgement, dosing: Dosing) -> bool:
     """Whether a drug has a beginning and no end: "since May", or "from May" where nothing tells it
-    as a thing of the past."""
+    as a thing of the past.  In a list of former drugs the one "since May" is taken still."""
     roles = {role for role, _ in dosing.dates}
-    if "since" in roles:
+    if judged.status == "unknown" and "since" in roles:
         return True
-    return "start" in roles and not roles & {"stop", "last"} and judged.temporality == "current"
+    if "start" not in roles or roles & {"stop", "last"}:
+        return False
+    listed = judged.status == "stopped" and not judged.cues
+    if listed:
+        text = note.page.text
+        starts = [mention.start for role, mention in dosing.dates if role == "start"]
+        return any(note.since.search(text, max(0, at - _BEFORE_DATE), at) for at in starts)
+    return judged.status == "unknown" and judged.temporality == "current"
 
 
 _ANSWER_WORDS = 3
