@@ -118,6 +118,8 @@ class Cues(Rule):
     lapse_behind: Pattern = r"(?!)"
     goes_on_before: Pattern = r"(?!)"
     until: Pattern = r"(?!)"
+    depot: Pattern = r"(?!)"
+    pulses: Pattern = r"(?!)"
     new_dose: Pattern = r"(?!)"
     not_again: Pattern = r"(?!)"
     order_before: Pattern = r"(?!)"

@@ -14,6 +14,8 @@ from abstraction.pipeline.dating import of_note
 from nlp_rules.loader import Cues
 
 _TAKEN = ("active", "held", "stopped")
+_CURRENT = "medications"
+"""The section that is right on what is taken, where the rest of a note tells its story."""
 _LISTS = ("medications", "plan")
 """Sections that say what is taken on the day of the note, or from then on."""
 _PLANNED = {"status": "planned", "assertion": "hypothetical", "temporality": "planned"}
@@ -23,7 +25,9 @@ _TAKEN_NOW = {
     "temporality": "current",
     "stop_reason": None,
 }
-_SENTENCE_END = re.compile(r"[.!?]\s|\n(?=\s{0,6}(?:[-–—*•·>#|(]|\d{1,2}\s?[.):]|[A-Z]))|\n\s{0,6}\n")
+_SENTENCE_END = re.compile(
+    r"[.!?]\s|\n(?=\s{0,6}(?:[-–—*•·>#|(]|\d{1,2}\s?[.):]|[A-Z]))|\n\s{0,6}\n"
+)
 """The end of a sentence or of an item of a list."""
 _OTHER_NAME = 60
 """Characters between a drug and its other name."""
@@ -44,6 +48,7 @@ class StandingWords:
     ``change_before``: a change that its object is taken at; ``change_later``: a stop to come.
     ``to_come_before`` and ``to_come_behind``: what makes a dose one to come.  ``lapse``: the drug
     ran out, ``lapse_behind`` for so long.  ``goes_on_before``: an order to go on, ``until`` when.
+    ``depot``: in the name of an injection that is given once; ``pulses``: a cue of several.
     """
 
     other_name: re.Pattern[str]
@@ -63,6 +68,8 @@ class StandingWords:
     lapse_behind: re.Pattern[str]
     goes_on_before: re.Pattern[str]
     until: re.Pattern[str]
+    depot: re.Pattern[str]
+    pulses: re.Pattern[str]
 
     @classmethod
     def of(cls, cues: Cues) -> StandingWords:
@@ -87,6 +94,8 @@ class StandingWords:
                     cues.lapse_behind,
                     cues.goes_on_before,
                     cues.until,
+                    cues.depot,
+                    cues.pulses,
                 )
             )
         )
@@ -95,7 +104,8 @@ class StandingWords:
 def shared_standing(facts: Iterable[Fact], text: str, words: StandingWords) -> Iterator[Fact]:
     """The facts, where a mention that tells too little takes the standing that the note gives.
 
-    A bare mention takes the one on which all that say something agree, and another name beside a
+    A bare mention takes the one on which all that say something agree, those of the list of current
+    drugs before any other, and another name beside a
     drug that drug's; the words of one of them become its evidence.  A plan's new drug or new dose
     is planned, and what a story says to be taken has ended where the story goes on to say so.
     """
@@ -150,8 +160,10 @@ def _by_its_words(
         return fact
     cues = [part.text for part in fact.evidence if part.role == "cue"]
     taken = any(other.status == "active" for other in told if other.fact_id != fact.fact_id)
-    if _is_running(fact, beside, words):
-        return fact.model_copy(update={"status": None, "start": None, "date": _day_of(fact)})
+    if _is_running(fact, beside, words) or _is_depot(fact, words):
+        return fact.model_copy(
+            update={"status": None, "start": None, "stop": None, "date": _day_of(fact)}
+        )
     if _is_whole(fact, beside, cues, words):
         date = None if fact.date is not None and fact.date.basis == "note" else fact.date
         return fact.model_copy(update={"status": "stopped", "temporality": "past", "date": date})
@@ -164,7 +176,7 @@ def _by_its_words(
 
 
 def _day_of(fact: TherapyFact) -> DateInterval | None:
-    return fact.date or fact.start or of_note(fact.note_date)
+    return fact.date or fact.start or fact.stop or of_note(fact.note_date)
 
 
 def _is_running(fact: TherapyFact, beside: _Beside, words: StandingWords) -> bool:
@@ -177,6 +189,12 @@ def _is_running(fact: TherapyFact, beside: _Beside, words: StandingWords) -> boo
     )
 
 
+def _is_depot(fact: TherapyFact, words: StandingWords) -> bool:
+    """Whether a name is that of an injection that is given once: "had a Depo-Medrone"."""
+    given = fact.assertion == "present" and fact.status in ("active", "unknown", "stopped")
+    return given and fact.frequency is None and words.depot.search(fact.span.text) is not None
+
+
 def _is_whole(
     fact: TherapyFact, beside: _Beside, cues: Sequence[str], words: StandingWords
 ) -> bool:
@@ -185,6 +203,8 @@ def _is_whole(
         return False
     if fact.section in _LISTS or fact.temporality == "planned":
         return False
+    if fact.status == "unknown" and fact.temporality == "past":
+        return any(words.pulses.match(cue) for cue in cues)
     if not words.told_whole.match(beside.behind) or words.told_now.search(beside.sentence):
         return False
     infused = fact.route == "intravenous"
@@ -239,6 +259,8 @@ def _settled(
     if left := _left_off(fact, text, words):
         return left
     if _is_bare(fact):
+        listed = [other for other in told if other.section == _CURRENT]
+        told = listed or told
         if len({other.status for other in told}) == 1:
             return _standing_as(
                 fact, min(told, key=lambda other: abs(other.span.start - fact.span.start))

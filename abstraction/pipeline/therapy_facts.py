@@ -464,7 +464,10 @@ def _given_up(
     taken = any(cue.category == "active" for cue in cues)
     since = any(role == "since" for role, _ in dosing.dates)
     led_to = _ARROW.search(note.page.text, dosing.end, max(dosing.end, reason[0].start))
-    if led_to and not (taken or since or reason[0].rivals):
+    if taken or since or reason[0].rivals:
+        return judged
+    summed_up = reason[1] == "inefficacy" and _sums_up(note, dosing, reason[0])
+    if led_to or summed_up:
         return _with_reason(replace(judged, status="stopped", temporality="past"), cues)
     if began is None or note.note_date is None:
         return judged
@@ -473,6 +476,15 @@ def _given_up(
     return _with_reason(replace(judged, status="stopped", temporality="past"), cues)
 
 
+def _sums_up(note: FactParts, dosing: Dosing, reason: Cue) -> bool:
+    """Whether a colon leads from a drug to how it failed: "MTX 20 mg weekly: no benefit"."""
+    if reason.before:
+        return False
+    told = max((end for _, _, end in dosing.parts if end <= reason.start), default=dosing.end)
+    return _COLON.fullmatch(note.page.text, told, reason.start) is not None
+
+
+_COLON = re.compile(r"[^.;\n:]{0,12}:\s{0,3}(?:\w{1,12}\s){0,2}")
 _LONG = 60
 """Days after which a course that was told as a whole is over."""
 
