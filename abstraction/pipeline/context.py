@@ -122,9 +122,9 @@ class Modifier(ConTextModifier):
         """
         (low, high), (start, end) = self.scope_span, other.modifier_span
         ends = other.direction == "TERMINATE" or other.category in self.rule.terminated_by
-        before = other.category == "SEMICOLON" and end <= self._start
-        before = before and not (self.nearest is not None and end <= self.nearest[0])
         apart = other.category == "SEMICOLON" and end < self._start
+        other_drug = self.nearest is not None and end <= self.nearest[0]
+        before = apart and not other_drug
         ends = (ends or (self.direction == "BACKWARD" and apart)) and not (before and self.sequel)
         alike = other.category == self.category and other.allowed_types == self.allowed_types
         if self.direction == "TERMINATE" or not (ends or alike) or end <= low or high <= start:
