@@ -193,7 +193,7 @@ def judge_therapy(
     chosen = _last_told(standing, chosen)
     reason = reason_of(cues, chosen)
     condition = nearest(cues, "condition")
-    if condition is not None and (chosen is None or chosen.distance > 0):
+    if condition is not None and _is_conditional(condition, chosen):
         return _standing("considered", person, None, False, (condition,))
     negated, possible = nearest(cues, "negated"), nearest(cues, "possible")
     overruled = (
@@ -227,6 +227,14 @@ def judge_therapy(
     return _standing(category, person, reason[1] if reason else None, failed is not None, used)
 
 
+def _is_conditional(condition: Cue, chosen: Cue | None) -> bool:
+    """Whether a condition governs what is said of a drug: a plan that it leads to is one for that
+    case only ("if nephritis is confirmed: add tacrolimus")."""
+    if chosen is None or chosen.distance > 0:
+        return True
+    return chosen.category == "planned" and condition.before and condition.end <= chosen.start
+
+
 def _denies_verb(negated: Cue, chosen: Cue) -> bool:
     """Whether a "not" stands right before the word that would have the drug given: "has not at any
     stage received X"."""
@@ -250,13 +258,14 @@ def _only_dates(cue: Cue, cues: Sequence[Cue]) -> bool:
 
 def _last_told(standing: Sequence[Cue], chosen: Cue | None) -> Cue | None:
     """The last event of a drug's story, where the nearest cue is one: "started in 2019, then
-    stopped"."""
+    stopped", "was taking AZA up to admission"."""
     if chosen is None or chosen.category not in _STORY:
         return chosen
+    bygone = chosen.category == "historical" and chosen.before
     later = [
         cue
         for cue in standing
-        if cue.sequel
+        if (cue.sequel or (bygone and cue.category == "stopped"))
         and not cue.before
         and not cue.rivals
         and cue.category in _EVENTS

@@ -46,6 +46,8 @@ _REASONS = frozenset(
 )
 _RESPONSES = frozenset({"PARTIAL", "COMPLETE"})
 _REFUSALS = frozenset({"DECLINED", "NEVER_GIVEN", "ACCESS_DENIED"})
+_CLAUSES = frozenset({"VERB_END", "CLAUSE_END"})
+"""What begins another clause of the same story."""
 _THOUGHTS = frozenset({"CONSIDERED", "PLANNED"})
 """What comes before a refusal."""
 _TOLD_LATER = _STORY | _REASONS | _RESPONSES | _REFUSALS
@@ -107,7 +109,8 @@ class Modifier(ConTextModifier):
     def _goes_past(self, other: ConTextModifier) -> bool:
         """Whether what happened next looks back past ``other``: "offered but not taken up"."""
         earlier = _THOUGHTS if self.category in _REFUSALS else _EVENTS
-        return other.direction == "TERMINATE" or other.category in earlier
+        turn = other.direction == "TERMINATE" or other.category in _CLAUSES
+        return turn or other.category in earlier
 
     def limit_scope(self, other: ConTextModifier) -> bool:
         """Ends the scope at ``other`` where it stands inside it and may end it.
@@ -120,7 +123,9 @@ class Modifier(ConTextModifier):
         (low, high), (start, end) = self.scope_span, other.modifier_span
         ends = other.direction == "TERMINATE" or other.category in self.rule.terminated_by
         apart = other.category == "SEMICOLON" and end < self._start
-        ends = (ends or (self.direction == "BACKWARD" and apart)) and not (apart and self.sequel)
+        other_drug = self.nearest is not None and end <= self.nearest[0]
+        before = apart and not other_drug
+        ends = (ends or (self.direction == "BACKWARD" and apart)) and not (before and self.sequel)
         alike = other.category == self.category and other.allowed_types == self.allowed_types
         if self.direction == "TERMINATE" or not (ends or alike) or end <= low or high <= start:
             return False

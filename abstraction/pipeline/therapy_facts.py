@@ -54,7 +54,7 @@ def therapy_fact(
     none_since = judged.status == "never_given" and any(r in _SINCE for r, _ in dosing.dates)
     if none_since:
         judged = replace(judged, assertion="present", temporality="past", status="stopped")
-    if judged.status == "unknown" and any(role == "since" for role, _ in dosing.dates):
+    if _goes_on(note, judged, dosing):
         judged = replace(judged, temporality="current", status="active")
     judged = _by_order(judged, dosing, target)
     judged, dosing = _taken_up(note, judged, dosing, cues)
@@ -76,8 +76,12 @@ def therapy_fact(
     if judged.status == "unknown" and not judged.cues and dosing.route in _LOCAL:
         judged = replace(judged, status="active")
     status = judged.status
-    if target.concept in note.in_sessions and _is_course(dosing, course):
+    sessions = target.concept in note.in_sessions
+    if sessions and (_is_course(dosing, course) or _was_ended(judged)):
         single = False
+    if single and not sessions and judged.assertion == "present" and status != "planned":
+        status = judged.status if judged.status is None else "unknown"
+        course = _Course(date=course.date or course.start or course.stop)
     if _is_once(single, lone, cues, dosing, course) and status in ("active", "unknown", "stopped"):
         date = course.date or course.stop
         if date is None and not single and status == "active":
@@ -109,6 +113,22 @@ def therapy_fact(
     )
 
 
+def _goes_on(note: FactParts, judged: TherapyJudgement, dosing: Dosing) -> bool:
+    """Whether a drug has a beginning and no end: "since May", or "from May" where nothing tells it
+    as a thing of the past.  In a list of former drugs the one "since May" is taken still."""
+    roles = {role for role, _ in dosing.dates}
+    if judged.status == "unknown" and "since" in roles:
+        return True
+    if "start" not in roles or roles & {"stop", "last"}:
+        return False
+    listed = judged.status == "stopped" and not judged.cues
+    if listed:
+        text = note.page.text
+        starts = [mention.start for role, mention in dosing.dates if role == "start"]
+        return any(note.since.search(text, max(0, at - _BEFORE_DATE), at) for at in starts)
+    return judged.status == "unknown" and judged.temporality == "current"
+
+
 _ANSWER_WORDS = 3
 """Words between a dosed drug and an answer from which on the answer is that of another question."""
 
@@ -134,7 +154,8 @@ def _is_stopped_now(note: FactParts, target: Target, judged: TherapyJudgement) -
 def _by_order(judged: TherapyJudgement, dosing: Dosing, target: Target) -> TherapyJudgement:
     """What the order of dose steps makes of a drug that is taken: an earlier dose is over, a later
     one planned; the first one is taken until the first that comes, and a step outlasts the word
-    that ended the dose before it."""
+    that ended the dose before it.  A name without a dose has none that another could follow:
+    "HCQ since 2012 (now 300 mg)"."""
     ends = [cue for cue in judged.cues if cue.category == "stopped"]
     until = bool(ends) and not any(cue.before or cue.sequel for cue in ends)
     coming = bool(dosing.steps) and all(step.standing == "planned" for step in dosing.steps)
@@ -145,6 +166,8 @@ def _by_order(judged: TherapyJudgement, dosing: Dosing, target: Target) -> Thera
     if judged.status == "stopped" and outlasts:
         judged = replace(judged, temporality="current", status="active", stop_reason=None)
     if dosing.standing is None or judged.status not in ("active", "unknown"):
+        return judged
+    if dosing.standing == "stopped" and dosing.steps and dosing.dose is None:
         return judged
     if dosing.standing == "planned":
         return replace(judged, assertion="hypothetical", temporality="planned", status="planned")
@@ -560,7 +583,10 @@ def _given_up(
     taken = any(cue.category == "active" for cue in cues)
     since = any(role == "since" for role, _ in dosing.dates)
     led_to = _ARROW.search(note.page.text, dosing.end, max(dosing.end, reason[0].start))
-    if led_to and not (taken or since or reason[0].rivals):
+    if taken or since or reason[0].rivals:
+        return judged
+    summed_up = reason[1] == "inefficacy" and _sums_up(note, dosing, reason[0])
+    if led_to or summed_up:
         return _with_reason(replace(judged, status="stopped", temporality="past"), cues)
     if began is None or note.note_date is None:
         return judged
@@ -569,6 +595,15 @@ def _given_up(
     return _with_reason(replace(judged, status="stopped", temporality="past"), cues)
 
 
+def _sums_up(note: FactParts, dosing: Dosing, reason: Cue) -> bool:
+    """Whether a colon leads from a drug to how it failed: "MTX 20 mg weekly: no benefit"."""
+    if reason.before:
+        return False
+    told = max((end for _, _, end in dosing.parts if end <= reason.start), default=dosing.end)
+    return _COLON.fullmatch(note.page.text, told, reason.start) is not None
+
+
+_COLON = re.compile(r"[^.;\n:]{0,12}:\s{0,3}(?:\w{1,12}\s){0,2}")
 _LONG = 60
 """Days after which a course that was told as a whole is over."""
 
@@ -582,6 +617,11 @@ def _is_long_over(note: FactParts, course: _Course, dosing: Dosing) -> bool:
     return (note.note_date - began.end).days > _LONG
 
 
+def _was_ended(judged: TherapyJudgement) -> bool:
+    """Whether a word says that sessions came to an end: "dialysis until the transplant"."""
+    return judged.status == "stopped" and any(cue.category == "stopped" for cue in judged.cues)
+
+
 def _is_once(
     single: bool, lone: bool, cues: Sequence[Cue], dosing: Dosing, course: _Course
 ) -> bool:
@@ -592,7 +632,7 @@ def _is_once(
     uncued = not any(cue.category in _COURSE_CUES for cue in cues)
     infused = dosing.route == "intravenous" and dosing.dose is not None
     alone = dosing.frequency is None and not dosing.course
-    once = dosing.single and not dosing.course
+    once = dosing.single and alone
     dated = lone and alone and course.date is not None and course.stop is None
     return single or once or dated or (infused and alone and (course.date is not None or uncued))
 
