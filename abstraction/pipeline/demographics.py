@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,12 +42,12 @@ class DemographicGrammar:
     """Reads ``demographics.yaml``."""
 
     def __init__(self, rules: DemographicRules, dates: DateGrammar) -> None:
-        self._age = [re.compile(p, _FLAGS) for p in rules.age]
+        self._age = _compiled(rules.age, rules)
         self._sex: list[tuple[Literal["male", "female"], list[re.Pattern[str]]]] = [
-            ("male", [re.compile(p, _FLAGS) for p in rules.male]),
-            ("female", [re.compile(p, _FLAGS) for p in rules.female]),
+            ("male", _compiled(rules.male, rules)),
+            ("female", _compiled(rules.female, rules)),
         ]
-        self._birth = [re.compile(p, _FLAGS) for p in rules.birth_date]
+        self._birth = _compiled(rules.birth_date, rules)
         self._not_now = [re.compile(p, re.IGNORECASE) for p in rules.not_the_patient_now]
         self._dates = dates
 
@@ -65,9 +65,7 @@ class DemographicGrammar:
                 age = int(match["number"])
                 if age <= _OLDEST and not self._is_not_now(text, match):
                     value = DemographicValue(number=float(age), unit="a")
-                    yield Demographic(
-                        "age", match.start(), match.end(), value, *match.span("number")
-                    )
+                    yield Demographic("age", *_mention(match), value, *match.span("number"))
         for sex, patterns in self._sex:
             for pattern in patterns:
                 for match in pattern.finditer(text):
@@ -106,6 +104,21 @@ class DemographicGrammar:
         before = text[max(0, match.start() - 40) : match.start()]
         after = text[match.end() : match.end() + 25]
         return any(p.search(f"{before}\0{after}") for p in self._not_now)
+
+
+def _mention(match: re.Match[str]) -> tuple[int, int]:
+    """What a reader would highlight of a match: a name beside an age is no part of it."""
+    return match.span("mention" if "mention" in match.re.groupindex else 0)
+
+
+def _compiled(patterns: Iterable[str], rules: DemographicRules) -> list[re.Pattern[str]]:
+    """The patterns with the words in place that they name in braces."""
+    found = []
+    for pattern in patterns:
+        for name, words in rules.words.items():
+            pattern = pattern.replace(f"{{{name}}}", f"(?:{words})")
+        found.append(re.compile(pattern, _FLAGS))
+    return found
 
 
 @Language.factory(
