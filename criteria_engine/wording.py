@@ -27,6 +27,19 @@ def joined(reasons: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(reason for reason in reasons if reason))
 
 
+MOST_TOLD = 3
+"""Statements that a reason spells out; the rest are counted, and stand in the evidence."""
+
+
+def few(reasons: Iterable[str]) -> str:
+    """The first reasons in one sentence, and how many more there are."""
+    each = list(dict.fromkeys(reason for reason in reasons if reason))
+    more = len(each) - MOST_TOLD
+    if more < 2:
+        return joined(each)
+    return joined([*each[:MOST_TOLD], f"and {more} more statements"])
+
+
 def label(fact: Fact) -> str:
     """The words for what the fact is about."""
     return vocabulary().label(fact.kind, fact.concept)

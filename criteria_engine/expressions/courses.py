@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from abstraction.dates import Window
@@ -102,6 +103,23 @@ class Course:
             return f"{name} {when}"
         days = (day - last).days
         return f"{name} {when}, {days} {'day' if days == 1 else 'days'} before {anchor}"
+
+
+def latest_first(courses: Sequence[Course]) -> list[Course]:
+    """Of each drug the statement on the latest days, the latest drug first; then the others.
+
+    What a reader asks first is when each drug was last taken.
+    """
+    ordered = sorted(courses, key=_telling_day, reverse=True)
+    newest = {one.fact.concept: one for one in reversed(ordered)}
+    return [
+        *(one for one in ordered if newest[one.fact.concept] is one),
+        *(one for one in ordered if newest[one.fact.concept] is not one),
+    ]
+
+
+def _telling_day(one: Course) -> dt.date:
+    return one.last_possible or told(one.fact) or dt.date.min
 
 
 def course(fact: TherapyFact, *, taken_daily: bool, not_by_route: tuple[Route, ...]) -> Course:
