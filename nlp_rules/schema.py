@@ -621,6 +621,8 @@ class DemographicRules(Rule):
     age: tuple[Pattern, ...]
     male: tuple[Pattern, ...]
     female: tuple[Pattern, ...]
+    male_by_title: tuple[Pattern, ...] = ()
+    female_by_title: tuple[Pattern, ...] = ()
     birth_date: tuple[Pattern, ...]
     not_the_patient_now: tuple[Pattern, ...] = Field(
         default=(), description="Around the match, which is \\0: another person, another time."

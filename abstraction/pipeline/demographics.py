@@ -21,6 +21,7 @@ if not Doc.has_extension("demographics"):
     Doc.set_extension("demographics", default=())
 
 _OLDEST = 120
+_BySex = dict[Literal["male", "female"], list[re.Pattern[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,14 @@ class DemographicGrammar:
 
     def __init__(self, rules: DemographicRules, dates: DateGrammar) -> None:
         self._age = _compiled(rules.age, rules)
-        self._sex: list[tuple[Literal["male", "female"], list[re.Pattern[str]]]] = [
-            ("male", _compiled(rules.male, rules)),
-            ("female", _compiled(rules.female, rules)),
-        ]
+        self._sex: _BySex = {
+            "male": _compiled(rules.male, rules),
+            "female": _compiled(rules.female, rules),
+        }
+        self._title: _BySex = {
+            "male": _compiled(rules.male_by_title, rules),
+            "female": _compiled(rules.female_by_title, rules),
+        }
         self._birth = _compiled(rules.birth_date, rules)
         self._not_now = [re.compile(p, re.IGNORECASE) for p in rules.not_the_patient_now]
         self._dates = dates
@@ -66,12 +71,7 @@ class DemographicGrammar:
                 if age <= _OLDEST and not self._is_not_now(text, match):
                     value = DemographicValue(number=float(age), unit="a")
                     yield Demographic("age", *_mention(match), value, *match.span("number"))
-        for sex, patterns in self._sex:
-            for pattern in patterns:
-                for match in pattern.finditer(text):
-                    if not self._is_not_now(text, match):
-                        value = DemographicValue(text=sex)
-                        yield Demographic("sex", *match.span("text"), value, *match.span("text"))
+        yield from self._sexes(text, self._sex) or self._by_title(text)
         day_first = self._dates.day_first(text, note_date)
         for pattern in self._birth:
             for match in pattern.finditer(text):
@@ -83,6 +83,20 @@ class DemographicGrammar:
                     yield Demographic(
                         "birth_date", match.start(), stop, value, start + mention.start, stop
                     )
+
+    def _sexes(self, text: str, by_sex: _BySex) -> list[Demographic]:
+        return [
+            Demographic("sex", *match.span("text"), DemographicValue(text=sex), *match.span("text"))
+            for sex, patterns in by_sex.items()
+            for pattern in patterns
+            for match in pattern.finditer(text)
+            if not self._is_not_now(text, match)
+        ]
+
+    def _by_title(self, text: str) -> list[Demographic]:
+        """The sex that titles tell; none where they differ, as of a couple."""
+        found = self._sexes(text, self._title)
+        return found if len({one.value.text for one in found}) == 1 else []
 
     def births(self, text: str, note_date: dt.date | None) -> Days | None:
         """The days on which the patient can have been born: the printed date of birth, or what the
