@@ -31,13 +31,14 @@ MOST_TOLD = 3
 """Statements that a reason spells out; the rest are counted, and stand in the evidence."""
 
 
-def few(reasons: Iterable[str]) -> str:
+def few(reasons: Iterable[str], most: int = MOST_TOLD) -> str:
     """The first reasons in one sentence, and how many more there are."""
     each = list(dict.fromkeys(reason for reason in reasons if reason))
-    more = len(each) - MOST_TOLD
-    if more < 2:
+    shown = min(most, MOST_TOLD)
+    more = len(each) - shown
+    if more <= 0:
         return joined(each)
-    return joined([*each[:MOST_TOLD], f"and {more} more statements"])
+    return joined([*each[:shown], f"{more} more {'statement' if more == 1 else 'statements'}"])
 
 
 def label(fact: Fact) -> str:

@@ -106,11 +106,11 @@ class Course:
 
 
 def latest_first(courses: Sequence[Course]) -> list[Course]:
-    """Of each drug the statement on the latest days, the latest drug first; then the others.
+    """Of each drug what was told last, the latest drug first; then the earlier statements.
 
-    What a reader asks first is when each drug was last taken.
+    What a reader asks first is how each drug stands now.
     """
-    ordered = sorted(courses, key=_telling_day, reverse=True)
+    ordered = sorted(courses, key=_telling_days, reverse=True)
     newest = {one.fact.concept: one for one in reversed(ordered)}
     return [
         *(one for one in ordered if newest[one.fact.concept] is one),
@@ -118,8 +118,8 @@ def latest_first(courses: Sequence[Course]) -> list[Course]:
     ]
 
 
-def _telling_day(one: Course) -> dt.date:
-    return one.last_possible or told(one.fact) or dt.date.min
+def _telling_days(one: Course) -> tuple[dt.date, dt.date]:
+    return told(one.fact) or dt.date.min, one.last_possible or dt.date.min
 
 
 def course(fact: TherapyFact, *, taken_daily: bool, not_by_route: tuple[Route, ...]) -> Course:

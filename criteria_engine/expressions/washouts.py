@@ -23,7 +23,7 @@ from criteria_engine.expressions.node import Aside, Case, Node, Result
 from criteria_engine.expressions.timing import Before, Span, anchor_day
 from criteria_engine.logic import Truth
 from criteria_engine.vocabulary import Therapies
-from criteria_engine.wording import few, joined, label, listed, sentence
+from criteria_engine.wording import MOST_TOLD, few, joined, label, listed, sentence
 
 
 class DrugGroup(Frozen):
@@ -96,7 +96,9 @@ class Washout(Node):
             for dose in telling
             if dose.given_in(self.within.back_from(day)) is Truth.TRUE
         )
-        words = few(one.text(day, self.within.before) for one in latest_first(telling))
+        # Who decides a conflict needs both sides; else the last word on each drug is enough.
+        most = MOST_TOLD if conflicting else len({one.fact.concept for one in telling})
+        words = few((one.text(day, self.within.before) for one in latest_first(telling)), most)
         start = self.within.back_from(day).start
         window = f"window: {self._length()}"
         reason = {
