@@ -47,13 +47,16 @@ class LedgerEntry(Frozen):
 class RunSummary:
     """What a run did: notes read, facts written, every error, and every patient of the input.
 
-    A patient none of whose notes could be read is among the patients all the same.
+    A patient none of whose notes could be read is among the patients all the same.  ``unread``
+    counts the notes that failed, ``no_notes`` what lay in the input and is no note.
     """
 
     notes: int
     facts: int
     patients: tuple[str, ...]
     errors: tuple[ReadError, ...]
+    unread: int = 0
+    no_notes: int = 0
 
 
 class Ungrounded(ValueError):
@@ -75,7 +78,7 @@ def record_run(
     """
     complaints = _by_note(notes.errors)
     failures: list[ReadError] = []
-    note_count = fact_count = 0
+    note_count = fact_count = failed = 0
     with replacing(out / FACTS, out / NOTES, out / LEDGER) as (fact_file, note_file, ledger):
         for note in notes:
             said = complaints.pop((note.patient_id, note.note_id), [])
@@ -84,6 +87,7 @@ def record_run(
             if remark is not None:
                 failures.append(remark)
                 said = [*said, remark]
+            failed += failure is not None
             note_count += 1
             fact_count += len(facts)
             note_file.write(json_line(note))
@@ -100,9 +104,12 @@ def record_run(
             )
             ledger.write(json_line(entry))
             after_each()
-        for unread in complaints.values():
-            ledger.writelines(json_line(_unread(error, rule_pack)) for error in unread)
-    return RunSummary(note_count, fact_count, notes.patients(), (*notes.errors, *failures))
+        for told in complaints.values():
+            ledger.writelines(json_line(_unread(error, rule_pack)) for error in told)
+    unread = failed + sum(note_id is not None for _, note_id in complaints)
+    no_notes = sum(len(each) for (_, note_id), each in complaints.items() if note_id is None)
+    every = (*notes.errors, *failures)
+    return RunSummary(note_count, fact_count, notes.patients(), every, unread, no_notes)
 
 
 def _by_note(errors: Iterable[ReadError]) -> dict[tuple[str | None, str | None], list[ReadError]]:

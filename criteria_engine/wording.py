@@ -27,6 +27,20 @@ def joined(reasons: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(reason for reason in reasons if reason))
 
 
+MOST_TOLD = 3
+"""Statements that a reason spells out; the rest are counted, and stand in the evidence."""
+
+
+def few(reasons: Iterable[str], most: int = MOST_TOLD) -> str:
+    """The first reasons in one sentence, and how many more there are."""
+    each = list(dict.fromkeys(reason for reason in reasons if reason))
+    shown = min(most, MOST_TOLD)
+    more = len(each) - shown
+    if more <= 0:
+        return joined(each)
+    return joined([*each[:shown], f"{more} more {'statement' if more == 1 else 'statements'}"])
+
+
 def label(fact: Fact) -> str:
     """The words for what the fact is about."""
     return vocabulary().label(fact.kind, fact.concept)

@@ -95,7 +95,8 @@ class Cues(Rule):
     drug of the sentence before it ("It was stopped in May.").  ``other_name`` stands between a
     drug and another name of it, ``new_dose`` is a cue that changes the dose.  ``not_again`` says of
     a drug that was held that it did not come back; ``order_before`` and ``order_behind`` stand
-    around one with which an order opens ("For MMF after biopsy").
+    around one with which an order opens ("For MMF after biopsy").  ``denies_no_more`` is what
+    between a denial and a mention ends its reach: a list of what is taken has begun.
     """
 
     words: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -124,6 +125,7 @@ class Cues(Rule):
     not_again: Pattern = r"(?!)"
     order_before: Pattern = r"(?!)"
     order_behind: Pattern = r"(?!)"
+    denies_no_more: Pattern = r"(?!)"
     cues: tuple[CueRule, ...]
 
     @model_validator(mode="after")

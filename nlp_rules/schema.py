@@ -346,10 +346,12 @@ class SentenceRules(Rule):
     """Where a sentence does not end.
 
     ``abbreviations`` are in lower case, without their last full stop; ``runs_on`` is what ends a
-    line that the next one carries on, ``opens_line`` what never carries one on.
+    line that the next one carries on, ``opens_line`` what never carries one on; ``named_by_letter``
+    is what a letter names, whose full stop is no initial's ("No class V. Creatinine 1.1").
     """
 
     abbreviations: Words
+    named_by_letter: tuple[Pattern, ...] = ()
     runs_on: tuple[Pattern, ...] = ()
     opens_line: tuple[ExactPattern, ...] = ()
     carries_on: tuple[Pattern, ...] = Field(
@@ -649,11 +651,19 @@ class DosingRules(Rule):
 
 
 class DemographicRules(Rule):
-    """Patterns with the named groups ``number`` (age), ``text`` (sex) or ``date`` (birth date)."""
+    """Patterns with the named groups ``number`` (age), ``text`` (sex) or ``date`` (birth date).
 
+    ``{mr}`` in a pattern stands for the word of that name.
+    """
+
+    words: dict[str, Pattern] = Field(
+        default_factory=dict, description="What the patterns name in braces."
+    )
     age: tuple[Pattern, ...]
     male: tuple[Pattern, ...]
     female: tuple[Pattern, ...]
+    male_by_title: tuple[Pattern, ...] = ()
+    female_by_title: tuple[Pattern, ...] = ()
     birth_date: tuple[Pattern, ...]
     not_the_patient_now: tuple[Pattern, ...] = Field(
         default=(), description="Around the match, which is \\0: another person, another time."

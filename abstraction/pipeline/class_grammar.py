@@ -270,7 +270,7 @@ class ClassGrammar:
     def _index_end(self, text: str, end: int) -> int:
         """Where the indices of a phrase may stand at the latest: its paragraph's end, or the next
         class phrase."""
-        reach = _paragraph_end(text, end)
+        reach = paragraph_end(text, end)
         following = self._phrase.search(text, end, reach)
         while following is not None and following["word"] is None:
             following = self._phrase.search(
@@ -324,7 +324,8 @@ class ClassGrammar:
         return ClassPhrase.without_class(first, match.end(), self.organ(text, start, end))
 
 
-def _paragraph_end(text: str, end: int) -> int:
+def paragraph_end(text: str, end: int) -> int:
+    """Where what is told of a biopsy up to ``end`` may still go on to, at the latest."""
     blank = re.compile(r"\n[ \t\r]*\n").search(text, max(0, end - 2), end + _REACH)
     return blank.start() if blank else min(len(text), end + _REACH)
 

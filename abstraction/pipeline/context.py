@@ -48,6 +48,7 @@ _RESPONSES = frozenset({"PARTIAL", "COMPLETE"})
 _REFUSALS = frozenset({"DECLINED", "NEVER_GIVEN", "ACCESS_DENIED"})
 _CLAUSES = frozenset({"VERB_END", "CLAUSE_END"})
 """What begins another clause of the same story."""
+_DENIALS = frozenset({"NEGATED", "NEVER_GIVEN"})
 _THOUGHTS = frozenset({"CONSIDERED", "PLANNED"})
 """What comes before a refusal."""
 _TOLD_LATER = _STORY | _REASONS | _RESPONSES | _REFUSALS
@@ -195,6 +196,7 @@ class ClinicalConText(ConText):
         self._sequel_behind = re.compile(pack.context.sequel_behind, re.IGNORECASE)
         self._since = frozenset(pack.dates.since)
         self._no_sequel = frozenset(pack.context.no_sequel)
+        self._denies_no_more = re.compile(pack.context.denies_no_more, re.IGNORECASE)
         self._goes_on = re.compile(pack.context.goes_on, re.IGNORECASE)
 
     def __call__(self, doc: Doc) -> Doc:
@@ -278,7 +280,7 @@ class ClinicalConText(ConText):
         graph = ConTextGraph(targets=mentions, modifiers=modifiers)
         graph.update_scopes()
         graph.apply_modifiers()
-        edges = list(graph.edges)
+        edges = [edge for edge in graph.edges if not self._denied_too_far(doc, *edge)]
         if kind == _THERAPY:
             edges = [edge for edge in edges if not _bracketed_elsewhere(doc, *edge)]
             edges = _one_way(doc, mentions, edges)
@@ -290,6 +292,14 @@ class ClinicalConText(ConText):
             if (line := lines.at(_first_char(doc, modifier))) == lines.at(target.start_char)
             or line not in drugged
         ]
+
+    def _denied_too_far(self, doc: Doc, target: Span, modifier: ConTextModifier) -> bool:
+        """Whether a list of drugs has begun between a denial and ``target``: what stands there is
+        taken, or treated, and not denied."""
+        _, end = modifier.modifier_span
+        if modifier.category not in _DENIALS or end > target.start:
+            return False
+        return bool(self._denies_no_more.search(doc.text, doc[end].idx, target.start_char))
 
     def _parts_nothing(
         self, doc: Doc, match: Match, rule: ConTextRule, mentions: Sequence[Span]

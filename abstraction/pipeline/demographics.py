@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,6 +21,7 @@ if not Doc.has_extension("demographics"):
     Doc.set_extension("demographics", default=())
 
 _OLDEST = 120
+_BySex = dict[Literal["male", "female"], list[re.Pattern[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,16 @@ class DemographicGrammar:
     """Reads ``demographics.yaml``."""
 
     def __init__(self, rules: DemographicRules, dates: DateGrammar) -> None:
-        self._age = [re.compile(p, _FLAGS) for p in rules.age]
-        self._sex: list[tuple[Literal["male", "female"], list[re.Pattern[str]]]] = [
-            ("male", [re.compile(p, _FLAGS) for p in rules.male]),
-            ("female", [re.compile(p, _FLAGS) for p in rules.female]),
-        ]
-        self._birth = [re.compile(p, _FLAGS) for p in rules.birth_date]
+        self._age = _compiled(rules.age, rules)
+        self._sex: _BySex = {
+            "male": _compiled(rules.male, rules),
+            "female": _compiled(rules.female, rules),
+        }
+        self._title: _BySex = {
+            "male": _compiled(rules.male_by_title, rules),
+            "female": _compiled(rules.female_by_title, rules),
+        }
+        self._birth = _compiled(rules.birth_date, rules)
         self._not_now = [re.compile(p, re.IGNORECASE) for p in rules.not_the_patient_now]
         self._dates = dates
 
@@ -65,15 +70,8 @@ class DemographicGrammar:
                 age = int(match["number"])
                 if age <= _OLDEST and not self._is_not_now(text, match):
                     value = DemographicValue(number=float(age), unit="a")
-                    yield Demographic(
-                        "age", match.start(), match.end(), value, *match.span("number")
-                    )
-        for sex, patterns in self._sex:
-            for pattern in patterns:
-                for match in pattern.finditer(text):
-                    if not self._is_not_now(text, match):
-                        value = DemographicValue(text=sex)
-                        yield Demographic("sex", *match.span("text"), value, *match.span("text"))
+                    yield Demographic("age", *_mention(match), value, *match.span("number"))
+        yield from self._sexes(text, self._sex) or self._by_title(text)
         day_first = self._dates.day_first(text, note_date)
         for pattern in self._birth:
             for match in pattern.finditer(text):
@@ -85,6 +83,20 @@ class DemographicGrammar:
                     yield Demographic(
                         "birth_date", match.start(), stop, value, start + mention.start, stop
                     )
+
+    def _sexes(self, text: str, by_sex: _BySex) -> list[Demographic]:
+        return [
+            Demographic("sex", *match.span("text"), DemographicValue(text=sex), *match.span("text"))
+            for sex, patterns in by_sex.items()
+            for pattern in patterns
+            for match in pattern.finditer(text)
+            if not self._is_not_now(text, match)
+        ]
+
+    def _by_title(self, text: str) -> list[Demographic]:
+        """The sex that titles tell; none where they differ, as of a couple."""
+        found = self._sexes(text, self._title)
+        return found if len({one.value.text for one in found}) == 1 else []
 
     def births(self, text: str, note_date: dt.date | None) -> Days | None:
         """The days on which the patient can have been born: the printed date of birth, or what the
@@ -106,6 +118,21 @@ class DemographicGrammar:
         before = text[max(0, match.start() - 40) : match.start()]
         after = text[match.end() : match.end() + 25]
         return any(p.search(f"{before}\0{after}") for p in self._not_now)
+
+
+def _mention(match: re.Match[str]) -> tuple[int, int]:
+    """What a reader would highlight of a match: a name beside an age is no part of it."""
+    return match.span("mention" if "mention" in match.re.groupindex else 0)
+
+
+def _compiled(patterns: Iterable[str], rules: DemographicRules) -> list[re.Pattern[str]]:
+    """The patterns with the words in place that they name in braces."""
+    found = []
+    for pattern in patterns:
+        for name, words in rules.words.items():
+            pattern = pattern.replace(f"{{{name}}}", f"(?:{words})")
+        found.append(re.compile(pattern, _FLAGS))
+    return found
 
 
 @Language.factory(

@@ -8,14 +8,17 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from abstraction.facts import Fact
+from abstraction.pipeline.class_grammar import ClassPhrase
 from abstraction.pipeline.cues import Cue
 from abstraction.pipeline.fact_parts import FactParts
+from abstraction.pipeline.found_indices import with_found_indices
 from abstraction.pipeline.packs import SHIPPED, rule_pack
 from abstraction.pipeline.result_facts import demographic_fact, measurement_fact
 from abstraction.pipeline.standing import StandingWords, shared_standing
 from abstraction.pipeline.statement_facts import (
     allergy_fact,
     biopsy_fact,
+    biopsy_judgement,
     diagnosis_fact,
     is_allergy,
     status_fact,
@@ -69,15 +72,16 @@ def _facts(doc: Doc, note: FactParts) -> Iterator[Fact]:
         for role, start, end in result.parts
         if role == "value"
     }
-    for number, target in enumerate(note.page.targets):
+    told = [[cue for cue in cues if (cue.start, cue.end) not in values] for cues in doc._.cues]
+    biopsies = _biopsies(doc, note, told)
+    for number, (target, cues) in enumerate(zip(note.page.targets, told, strict=True)):
         if target.rule is None or target.rule.reported:
-            cues = [cue for cue in doc._.cues[number] if (cue.start, cue.end) not in values]
-            yield from _of_mention(doc, note, number, target, cues)
+            yield from _of_mention(doc, note, number, target, cues, biopsies[number])
     for result in doc._.measurements:
         if not result.rule.reported:
             continue
-        told = () if result.target is None else doc._.cues[result.target]
-        measured = measurement_fact(note, result, told)
+        reaching = () if result.target is None else doc._.cues[result.target]
+        measured = measurement_fact(note, result, reaching)
         if measured is not None:
             yield measured
     for found in doc._.demographics:
@@ -86,8 +90,26 @@ def _facts(doc: Doc, note: FactParts) -> Iterator[Fact]:
             yield demographic
 
 
+def _biopsies(
+    doc: Doc, note: FactParts, cues_of: Sequence[Sequence[Cue]]
+) -> Sequence[ClassPhrase | None]:
+    """The class phrase of each mention, indices with the class that was found."""
+    told = zip(note.page.targets, cues_of, doc._.biopsies, strict=True)
+    denied = {
+        number
+        for number, (target, cues, phrase) in enumerate(told)
+        if phrase is not None and biopsy_judgement(note, target, cues, phrase).assertion == "absent"
+    }
+    return with_found_indices(doc.text, doc._.biopsies, denied)
+
+
 def _of_mention(
-    doc: Doc, note: FactParts, number: int, target: Target, cues: Sequence[Cue]
+    doc: Doc,
+    note: FactParts,
+    number: int,
+    target: Target,
+    cues: Sequence[Cue],
+    biopsy: ClassPhrase | None,
 ) -> Iterator[Fact]:
     """The fact of a mention by its kind; an allergen outside an allergy list is none, and a drug
     with a dose is taken, whatever list it stands in."""
@@ -101,8 +123,8 @@ def _of_mention(
         yield diagnosis_fact(note, target, cues)
     elif target.kind == "status":
         yield status_fact(note, target, cues)
-    elif target.kind == "biopsy":
-        yield biopsy_fact(note, target, cues, doc._.biopsies[number])
+    elif target.kind == "biopsy" and biopsy is not None:
+        yield biopsy_fact(note, target, cues, biopsy)
     elif target.kind == "therapy":
         for told in (dosing, *dosing.steps):
             yield therapy_fact(note, target, cues, told)

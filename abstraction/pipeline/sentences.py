@@ -21,6 +21,8 @@ _STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s)")
 _BULLET = re.compile(r"\s*(?:[-*•·‣▪◦o]\s|\(?\d{1,2}[.)]\s|\(?[a-z][.)]\s|#|\||>)", re.IGNORECASE)
 _TITLE = re.compile(r"\s*[A-Z][\w&/ ,()'-]{0,40}:")
 _CELLS = re.compile(r"\t|\S {3,}\S.*\S {3,}\S|\|")
+_WHOLE_DAY = re.compile(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}\b")
+"""A day in figures behind a full stop, which no number goes on with: "UPCR 95. 05/06/2025: ..."."""
 _LEADER = "...."
 """Dots that lead the eye to the next column."""
 _LONGEST = 2_000
@@ -37,9 +39,10 @@ def sentence_starts(text: str, rules: SentenceRules) -> list[int]:
     abbreviations = frozenset(rules.abbreviations)
     open_end = re.compile(rf"(?:{any_of(rules.runs_on)})\s*$", re.IGNORECASE)
     opening = re.compile(rf"\s*(?:{any_of(rules.opens_line)})")
+    named = re.compile(rf"(?:{any_of(rules.named_by_letter)})\Z", re.IGNORECASE)
     together = re.compile(any_of(rules.carries_on), re.IGNORECASE)
     for match in _STOP.finditer(text):
-        if _ends_sentence(text, match, abbreviations):
+        if _ends_sentence(text, match, abbreviations, named):
             starts.add(_skip_space(text, match.end()))
     position = 0
     lines = text.splitlines(keepends=True)
@@ -87,13 +90,18 @@ def _skip_space(text: str, position: int) -> int:
     return position
 
 
-def _ends_sentence(text: str, stop: re.Match[str], abbreviations: frozenset[str]) -> bool:
+def _ends_sentence(
+    text: str, stop: re.Match[str], abbreviations: frozenset[str], named: re.Pattern[str]
+) -> bool:
     if stop[0].startswith(_LEADER):
         return False
     if not stop[0].startswith("."):
         return not (stop[0].startswith("?") and text[stop.start() - 1 : stop.start()].isspace())
     word = re.search(r"[^\s(,;:\[]*$", text[max(0, stop.start() - 20) : stop.start()])
     before = word[0].lower() if word else ""
+    lettered = len(before) == 1 and before.isalpha() and _is_name(text, stop.start() - 1, named)
+    if lettered:
+        return text[stop.end() :].lstrip()[:1].isupper()
     if before in abbreviations and not (len(before) == 1 and _after_number(text, stop.start())):
         return False
     if len(before) == 1 and before.isalpha() and not _after_number(text, stop.start()):
@@ -104,13 +112,18 @@ def _ends_sentence(text: str, stop: re.Match[str], abbreviations: frozenset[str]
     if rest[0].isupper() or not rest[0].isalnum():
         return True
     if rest[0].isdigit():
-        return not re.fullmatch(r"\d{1,2}", before)
+        return not re.fullmatch(r"\d{1,2}", before) or bool(_WHOLE_DAY.match(rest))
     return len(before) >= 3
 
 
 def _pair(line: str, following: str) -> str:
     """Two lines with one break between them, whatever the break of the file."""
     return f"{line.rstrip()}\n{following.rstrip()}"
+
+
+def _is_name(text: str, letter: int, named: re.Pattern[str]) -> bool:
+    """Whether the letter at that place names something ("class V", "hepatitis C")."""
+    return bool(named.search(text, max(0, letter - 24), letter))
 
 
 def _after_number(text: str, stop: int) -> bool:

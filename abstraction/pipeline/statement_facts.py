@@ -104,22 +104,30 @@ def status_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> StatusF
     )
 
 
-def biopsy_fact(
+def biopsy_judgement(
     note: FactParts, target: Target, cues: Sequence[Cue], phrase: ClassPhrase
-) -> BiopsyFact:
-    """A biopsy, dated by its clause or its heading and never by the note; hearsay is possible.
-
-    One without a class and a date that stands in a plan is planned.
-    """
+) -> Judgement:
+    """Whether a biopsy or its class is told to be so; hearsay is possible."""
     if not phrase.classes:
         # "No ulcers, biopsy in 2018": a list of findings denies no procedure.
         cues = [c for c in cues if not (c.category == "negated" and c.before and c.separated)]
-    implied = note.implied(target)
-    judged = judge_statement(cues, set(implied) - {"past"}, chronic=True)
+    judged = judge_statement(cues, set(note.implied(target)) - {"past"}, chronic=True)
     if judged.assertion == "present" and (hearsay := nearest(cues, "hearsay")):
-        judged = Judgement("possible", cues=(hearsay,))
-    elif judged.assertion == "present" and phrase.uncertain:
-        judged = Judgement("possible", judged.temporality, cues=judged.cues)
+        return Judgement("possible", cues=(hearsay,))
+    if judged.assertion == "present" and phrase.uncertain:
+        return Judgement("possible", judged.temporality, cues=judged.cues)
+    return judged
+
+
+def biopsy_fact(
+    note: FactParts, target: Target, cues: Sequence[Cue], phrase: ClassPhrase
+) -> BiopsyFact:
+    """A biopsy, dated by its clause or its heading and never by the note.
+
+    One without a class and a date that stands in a plan is planned.
+    """
+    implied = note.implied(target)
+    judged = biopsy_judgement(note, target, cues, phrase)
     parts: list[Part] = [*phrase.parts, *cue_parts(judged.cues)]
     date: DateInterval | None = None
     if clause := note.day_in_clause(target, own=True):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from abstraction.notes import Note
+from abstraction.reading.decoding import storable
 from abstraction.reading.errors import ReadError, why
 from abstraction.reading.files import SIDECAR, TEXT_SUFFIXES, is_note, read_note, read_sidecar
 
@@ -59,7 +60,10 @@ def _read_charts(inside: list[Path]) -> Iterator[Note | ReadError]:
         if any(is_note(note) for note in notes):
             yield from _read_patient(path, path.name, notes)
         else:
-            yield _complaint(path, "is a folder without notes")
+            # The folder names a patient, of whom then nothing is known.
+            yield ReadError(
+                where=str(path), what="is a folder without notes", patient_id=storable(path.name)
+            )
 
 
 def _read_patient(folder: Path, patient_id: str, inside: list[Path]) -> Iterator[Note | ReadError]:

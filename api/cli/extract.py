@@ -21,10 +21,12 @@ def extract(input: Path, day_first: bool | None, out: Path) -> int:
     """
     from api.cli.exits import DONE, SOME_FAILED, prepare_folder, report_errors
     from api.cli.extraction import collect, extract_into
+    from api.cli.remarks import remarks_on, report_remarks
 
     notes = collect(input)
     prepare_folder(out)
     summary = extract_into(notes, out, day_first=day_first).summary
     report_errors(summary.errors)
+    report_remarks(remarks_on(notes))
     click.echo(f"{summary.notes} notes, {summary.facts} facts: {out}")
     return SOME_FAILED if summary.errors else DONE

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from api.cli.exits import REPORT
+from api.cli.remarks import first_few
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
     from pathlib import Path
 
     from abstraction.facts import Fact
@@ -32,6 +33,7 @@ def write_report(
     assessments: Iterable[Assessment],
     protocol: Protocol,
     extraction: Extraction,
+    remarks: Sequence[str],
     out: Path,
 ) -> Path:
     """Write ``report.html`` into the folder and return its path."""
@@ -54,7 +56,9 @@ def write_report(
         provenance=Provenance(
             software_version=importlib.metadata.version("lupus-chart"),
             rule_pack_version=extraction.rule_pack,
-            notes_failed=len(extraction.summary.errors),
+            notes_failed=extraction.summary.unread,
+            no_notes=extraction.summary.no_notes,
+            remarks=tuple(remarks),
         ),
         trial=Trial(limits_of(protocol), therapies_of(protocol)),
     )
@@ -64,11 +68,17 @@ def write_report(
     return path
 
 
-def print_summary(assessments: Sequence[Assessment], report: Path) -> None:
-    """Patients by triage and the path of the report, on standard output."""
+def print_summary(
+    assessments: Sequence[Assessment], with_notes: Container[str], report: Path
+) -> None:
+    """Patients by triage, those of whom no note was read, and the path of the report, on standard
+    output."""
     counts = Counter(assessment.triage for assessment in assessments)
     plural = "" if len(assessments) == 1 else "s"
     click.echo(f"{len(assessments)} patient{plural} screened")
     for triage, words in _TRIAGE_WORDS.items():
         click.echo(f"{counts[triage]:7} {words}")
+    unread = [one.patient_id for one in assessments if one.patient_id not in with_notes]
+    if unread:
+        click.echo(f"Without a note that could be read: {first_few(unread)}")
     click.echo(f"Report: {report}")

@@ -44,6 +44,7 @@ def screen(
     from api.cli.anchors import read_anchors
     from api.cli.exits import DONE, SOME_FAILED, prepare_folder, report_errors
     from api.cli.extraction import collect, extract_into
+    from api.cli.remarks import remarks_on, report_remarks
     from api.cli.reporting import print_summary, write_report
     from api.cli.scoring import (
         all_charts,
@@ -66,8 +67,10 @@ def screen(
     write_charts(charts, dates, out)
     assessments = assess_all(charts, loaded, dates)
     write_assessments(assessments, out)
-    report = write_report(notes, facts, assessments, loaded, extraction, out)
+    remarks = remarks_on(notes, dates.for_patients(notes.patients()))
+    report = write_report(notes, facts, assessments, loaded, extraction, remarks, out)
 
     report_errors(extraction.summary.errors)
-    print_summary(assessments, report)
+    report_remarks(remarks)
+    print_summary(assessments, {note.patient_id for note in notes}, report)
     return SOME_FAILED if extraction.summary.errors else DONE

@@ -30,11 +30,14 @@ class CriterionProse(NamedTuple):
 
 
 class Provenance(NamedTuple):
-    """What made the run: the software, the rule pack, and how many notes could not be read."""
+    """What made the run: the software, the rule pack, how many notes could not be read, how many
+    things in the input are no notes, and what a reader should know of the notes."""
 
     software_version: str
     rule_pack_version: str
     notes_failed: int = 0
+    no_notes: int = 0
+    remarks: tuple[str, ...] = ()
 
 
 def render_report(

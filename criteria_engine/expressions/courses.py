@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from abstraction.dates import Window
@@ -102,6 +103,23 @@ class Course:
             return f"{name} {when}"
         days = (day - last).days
         return f"{name} {when}, {days} {'day' if days == 1 else 'days'} before {anchor}"
+
+
+def latest_first(courses: Sequence[Course]) -> list[Course]:
+    """Of each drug what was told last, the latest drug first; then the earlier statements.
+
+    What a reader asks first is how each drug stands now.
+    """
+    ordered = sorted(courses, key=_telling_days, reverse=True)
+    newest = {one.fact.concept: one for one in reversed(ordered)}
+    return [
+        *(one for one in ordered if newest[one.fact.concept] is one),
+        *(one for one in ordered if newest[one.fact.concept] is not one),
+    ]
+
+
+def _telling_days(one: Course) -> tuple[dt.date, dt.date]:
+    return told(one.fact) or dt.date.min, one.last_possible or dt.date.min
 
 
 def course(fact: TherapyFact, *, taken_daily: bool, not_by_route: tuple[Route, ...]) -> Course:

@@ -25,7 +25,7 @@ from criteria_engine.intervals import Extent, compare, exactly, within
 from criteria_engine.logic import Truth
 from criteria_engine.quantities import number_text
 from criteria_engine.vocabulary import Therapies, TherapyConcept
-from criteria_engine.wording import joined, label, listed, sentence
+from criteria_engine.wording import few, label, listed, sentence
 
 
 def _has_equivalents(reference: str) -> str:
@@ -121,7 +121,8 @@ class DailyDose(Node):
         day: dt.date | None,
     ) -> Result:
         start = self.within.back_from(day).start if day else None
-        words = joined(one.text() for one in shown) or "no dose documented"
+        latest = sorted(shown, key=lambda one: one.told or dt.date.min, reverse=True)
+        words = few(one.text() for one in latest) or "no dose documented"
         high = [one for one in shown if self._exceeds(one.mg) is Truth.TRUE and one.current]
         limit = f"{number_text(self.above_mg)} mg of {self.of} a day"
         action = None

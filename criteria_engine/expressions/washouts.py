@@ -18,12 +18,12 @@ from abstraction.statements import Stance, stance
 from criteria_engine import logic
 from criteria_engine.assessment import Missing
 from criteria_engine.expressions.boolean import combined
-from criteria_engine.expressions.courses import Course, course, ended_since
+from criteria_engine.expressions.courses import Course, course, ended_since, latest_first
 from criteria_engine.expressions.node import Aside, Case, Node, Result
 from criteria_engine.expressions.timing import Before, Span, anchor_day
 from criteria_engine.logic import Truth
 from criteria_engine.vocabulary import Therapies
-from criteria_engine.wording import joined, label, listed, sentence
+from criteria_engine.wording import MOST_TOLD, few, joined, label, listed, sentence
 
 
 class DrugGroup(Frozen):
@@ -96,7 +96,9 @@ class Washout(Node):
             for dose in telling
             if dose.given_in(self.within.back_from(day)) is Truth.TRUE
         )
-        words = joined(one.text(day, self.within.before) for one in telling)
+        # Who decides a conflict needs both sides; else the last word on each drug is enough.
+        most = MOST_TOLD if conflicting else len({one.fact.concept for one in telling})
+        words = few((one.text(day, self.within.before) for one in latest_first(telling)), most)
         start = self.within.back_from(day).start
         window = f"window: {self._length()}"
         reason = {
@@ -127,7 +129,7 @@ class Washout(Node):
 
     def _without_anchor(self, group: DrugGroup, courses: list[Course]) -> Result:
         affirmed = [one for one in courses if one.affirmed]
-        words = joined(one.text(None, self.within.before) for one in affirmed)
+        words = few(one.text(None, self.within.before) for one in latest_first(affirmed))
         return Result(
             op="drug_group",
             asks=f"{group.name} in {self.within.prose()}",

@@ -96,8 +96,35 @@ def test_a_note_without_words_is_told_and_the_others_are_done(
     out = tmp_path / "out"
     ended = lupus_chart("extract", charts, "--out", out)
     assert ended.code == 1
-    assert ended.err == "lupus-chart: p01/blank: the note holds no words\n"
+    assert ended.err.splitlines()[0] == "lupus-chart: p01/blank: the note holds no words"
     assert len(lines(out / "notes.jsonl")) == len(CHARTS) + 1
+
+
+def test_what_a_user_should_know_of_the_notes_is_told(
+    lupus_chart: Command, charts: Path, tmp_path: Path
+) -> None:
+    text = (charts / "p01" / "2026-03-02_rheumatology.txt").read_text("utf-8")
+    (charts / "p01" / "2026-03-05_copy.txt").write_text(text, "utf-8")
+    (charts / "p02" / "letter.txt").write_text("Seen today.", "utf-8")
+    (charts / "p03" / "2026-05-01_clinic.txt").write_text("Platelets 90.", "utf-8")
+    (charts / "p03" / "photo.png").write_bytes(b"")
+    (charts / "p04").mkdir()
+    out = tmp_path / "out"
+    ended = lupus_chart("screen", charts, *SCREENING, "--out", out)
+    assert ended.code == 1
+    warnings = [line for line in ended.err.splitlines() if "warning" in line]
+    assert [line.rsplit(": ", 1)[1] for line in warnings] == [
+        "p01/2026-03-02_rheumatology = p01/2026-03-05_copy",
+        "p02/letter",
+        "p03/2026-05-01_clinic",
+    ]
+    assert "Platelets" not in ended.err
+    assert "Without a note that could be read: p04" in ended.out
+    empty = next(a for a in lines(out / "assessments.jsonl") if a["patient_id"] == "p04")
+    assert empty["triage"] == "needs_information"
+    page = (out / "report.html").read_text("utf-8")
+    assert "could not be read" not in page
+    assert "2 files or rows are no notes" in page
 
 
 def test_a_table_without_rows_holds_no_notes(lupus_chart: Command, tmp_path: Path) -> None:
