@@ -10,19 +10,17 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from abstraction.dates import Window
 from abstraction.facts import Kind
 from abstraction.statements import Stance, stance
 from criteria_engine.assessment import Basis, Missing
 from criteria_engine.expressions.claims import Side, Statement, answers, contradicts, statement_of
 from criteria_engine.expressions.node import Aside, Case, Node, Result
 from criteria_engine.expressions.timing import (
-    Timing,
-    anchor_day,
-    counts,
+    AnyTiming,
     is_later,
+    missing_anchor,
+    period,
     timing_prose,
-    window_on,
 )
 from criteria_engine.logic import Truth
 from criteria_engine.vocabulary import (
@@ -60,7 +58,7 @@ class Finding(Node):
     also_denied_by: Diagnoses = ()
     therapies_also_denied_by: Therapies = ()
     ruled_out_by: Diagnoses = ()
-    within: Timing
+    within: AnyTiming
     affirmed: Literal["holds", "judgement"] = "holds"
     past: Literal["holds", "judgement", "ignored"] | None = None
     passes_off: bool = False
@@ -74,10 +72,15 @@ class Finding(Node):
         return self
 
     def evaluate(self, case: Case) -> Result:
-        day = anchor_day(case.anchors, self.within)
-        if day is None:
-            return self._open("anchor", f"{sentence(self.name)}: the anchor has no date yet", [])
-        window = window_on(day, self.within)
+        window = period(case, self.within)
+        if window is None:
+            return self._open(
+                "anchor",
+                f"{sentence(self.name)}: the anchor has no date yet",
+                [],
+                missing_anchor(self.within),
+            )
+        last = window.possible.end
         asides: list[Aside] = []
         counted: list[Statement] = []
         uncertain: list[Statement] = []
@@ -85,12 +88,12 @@ class Finding(Node):
             fact = statement.fact
             if statement.aside is not None:
                 asides.append(Aside(fact, statement.aside))
-            elif is_later(fact, day):
-                asides.append(Aside(fact, f"dated after {day}"))
+            elif is_later(fact, last):
+                asides.append(Aside(fact, f"dated after {last}"))
             elif statement.past and self.past == "ignored":
                 asides.append(Aside(fact, "past"))
             else:
-                match counts(fact, Window(None, day) if statement.lasting else window):
+                match (window.up_to_its_end() if statement.lasting else window).counts(fact):
                     case Truth.TRUE:
                         counted.append(statement)
                     case Truth.UNKNOWN:
@@ -226,7 +229,9 @@ class Finding(Node):
             else (Missing(concept=self._concept(), why=f"a clear statement on {self.name}"),),
         )
 
-    def _open(self, basis: Basis, reason: str, asides: list[Aside]) -> Result:
+    def _open(
+        self, basis: Basis, reason: str, asides: list[Aside], missing: Missing | None = None
+    ) -> Result:
         return Result(
             op=self.op,
             asks=self.prose(),
@@ -236,7 +241,8 @@ class Finding(Node):
             topic=self.name,
             asides=tuple(asides),
             missing=(
-                Missing(
+                missing
+                or Missing(
                     concept=self._concept(),
                     why=f"a statement on {self.name} {timing_prose(self.within)}",
                 ),
