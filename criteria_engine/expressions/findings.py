@@ -6,6 +6,7 @@ becomes a statement for or against it (``claims.py``); here the statements are w
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal, Self
 
 from pydantic import model_validator
@@ -14,6 +15,7 @@ from abstraction.facts import Kind
 from abstraction.statements import Stance, stance
 from criteria_engine.assessment import Basis, Missing
 from criteria_engine.expressions.claims import Side, Statement, answers, contradicts, statement_of
+from criteria_engine.expressions.exemptions import Exemption
 from criteria_engine.expressions.node import Aside, Case, Node, Result
 from criteria_engine.expressions.timing import (
     AnyTiming,
@@ -29,7 +31,7 @@ from criteria_engine.vocabulary import (
     Statuses,
     Therapies,
 )
-from criteria_engine.wording import date_text, joined, label, sentence
+from criteria_engine.wording import date_text, joined, label, listed, sentence
 
 
 class Finding(Node):
@@ -43,7 +45,8 @@ class Finding(Node):
     ``affirmed`` and ``past`` say what a mention and a past or resolved one mean: that it
     ``holds``, that a person must judge (``judgement``), or nothing (``ignored``); a past one
     means the same as a present one unless said otherwise.  With ``passes_off`` a later denial
-    ends the state instead of contradicting it.
+    ends the state instead of contradicting it.  Mentions that an exemption covers do not count,
+    and those that it may cover leave the question to a person.
     ``presumed_absent_with`` are concepts whose mention shows that the question was looked at.
     """
 
@@ -62,6 +65,7 @@ class Finding(Node):
     affirmed: Literal["holds", "judgement"] = "holds"
     past: Literal["holds", "judgement", "ignored"] | None = None
     passes_off: bool = False
+    exempt: tuple[Exemption, ...] = ()
     presumed_absent_with: Diagnoses = ()
     presumed_absent_with_tests: Measurements = ()
 
@@ -86,6 +90,8 @@ class Finding(Node):
         uncertain: list[Statement] = []
         for statement in self._statements(case):
             fact = statement.fact
+            if statement.truth is Truth.TRUE and statement.aside is None:
+                statement = self._exempted(statement, case)
             if statement.aside is not None:
                 asides.append(Aside(fact, statement.aside))
             elif is_later(fact, last):
@@ -108,6 +114,8 @@ class Finding(Node):
             text += ", judged by the investigator where it is documented"
         if self.presumed_absent_with or self.presumed_absent_with_tests:
             text += ", presumed absent where the chart shows that it was looked at"
+        if self.exempt:
+            text += f", except {listed((one.prose() for one in self.exempt), 'or')}"
         return text
 
     def _statements(self, case: Case) -> list[Statement]:
@@ -128,6 +136,17 @@ class Finding(Node):
             for quantified in (fact.concept in self.quantified_is_positive,)
             if (statement := statement_of(fact, side, quantified)) is not None
         ]
+
+    def _exempted(self, statement: Statement, case: Case) -> Statement:
+        """The statement, set aside where an exemption covers it and open where one may."""
+        for exemption in self.exempt:
+            match exemption.covers(statement.fact, case.anchors.screening):
+                case Truth.TRUE:
+                    return replace(statement, aside=f"exempt: {exemption.prose()}")
+                case Truth.UNKNOWN:
+                    why = f"may be exempt ({exemption.prose()})"
+                    statement = replace(statement, truth=Truth.UNKNOWN, why=why)
+        return statement
 
     def _weigh(
         self,

@@ -20,7 +20,7 @@ from criteria_engine.assessment import Missing
 from criteria_engine.expressions.boolean import combined
 from criteria_engine.expressions.courses import Course, course, ended_since
 from criteria_engine.expressions.node import Aside, Case, Node, Result
-from criteria_engine.expressions.timing import Before, Span, anchor_day
+from criteria_engine.expressions.timing import Before, Span, anchor_day, anchor_words
 from criteria_engine.logic import Truth
 from criteria_engine.vocabulary import Therapies
 from criteria_engine.wording import joined, label, listed, sentence
@@ -96,7 +96,7 @@ class Washout(Node):
             for dose in telling
             if dose.given_in(self.within.back_from(day)) is Truth.TRUE
         )
-        words = joined(one.text(day, self.within.before) for one in telling)
+        words = joined(one.text(day, anchor_words(self.within.before)) for one in telling)
         start = self.within.back_from(day).start
         window = f"window: {self._length()}"
         reason = {
@@ -127,7 +127,7 @@ class Washout(Node):
 
     def _without_anchor(self, group: DrugGroup, courses: list[Course]) -> Result:
         affirmed = [one for one in courses if one.affirmed]
-        words = joined(one.text(None, self.within.before) for one in affirmed)
+        words = joined(one.text(None, anchor_words(self.within.before)) for one in affirmed)
         return Result(
             op="drug_group",
             asks=f"{group.name} in {self.within.prose()}",
@@ -157,7 +157,7 @@ class Washout(Node):
         hold = f"hold {holding}" if holding else ""
         if holding and start and not too_late:
             hold += f" by {start}"
-        not_before = f"{self.within.before} not before {earliest}" if too_late else ""
+        not_before = f"{anchor_words(self.within.before)} not before {earliest}" if too_late else ""
         if holding and too_late:
             not_before += f", nor within {self._length()} after the last dose"
         return joined((hold, not_before)) or None
