@@ -71,7 +71,9 @@ class DoseRange(Node):
             chart, newest, drugs=self.drugs, of=self.of, not_by_route=self.not_by_route
         )
         assert dose is not None
-        telling = dose.facts or tuple(fact for fact in facts if newest in _days(fact, window))
+        telling: tuple[Fact, ...] = dose.facts or tuple(
+            fact for fact in facts if newest in _days(fact, window)
+        )
         return self._weigh(dose, telling)
 
     def prose(self) -> str:
