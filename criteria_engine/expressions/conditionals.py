@@ -32,7 +32,8 @@ class Conditional(Node):
     otherwise: Expression | None = Field(default=None, alias="else")
 
     def evaluate(self, case: Case) -> Result:
-        condition = self.condition.evaluate(case)
+        # What would lift a fail of the condition is no advice: nothing asks it to be otherwise.
+        condition = replace(self.condition.evaluate(case), action=None)
         then = self.then.evaluate(case)
         otherwise = self.otherwise.evaluate(case) if self.otherwise else None
         parts = (condition, then, *((otherwise,) if otherwise else ()))

@@ -31,12 +31,14 @@ class DrugGroup(Frozen):
 
     ``taken_daily`` tells that whoever is on such a drug takes it every day, so that a current
     medication list is a dose on its day; without it only a fact that says so is.
-    ``also_denied_by`` lists wider therapies whose denial denies these.
+    ``also_denied_by`` lists wider therapies whose denial denies these.  A denial of one of the
+    drugs denies the group, unless ``drugs_deny_only_themselves``: then only the wider ones do.
     """
 
     name: str
     drugs: Annotated[Therapies, Field(min_length=1)]
     also_denied_by: Therapies = ()
+    drugs_deny_only_themselves: bool = False
     taken_daily: bool = False
     not_by_route: tuple[Route, ...] = ()
 
@@ -169,7 +171,10 @@ class Washout(Node):
 def _courses(group: DrugGroup, case: Case) -> list[Course]:
     own = case.chart.of("therapy", group.drugs)
     wider = case.chart.of("therapy", group.also_denied_by)
-    told_of = (*own, *(fact for fact in wider if stance(fact) is Stance.DENIED))
+    denials = tuple(fact for fact in wider if stance(fact) is Stance.DENIED)
+    if group.drugs_deny_only_themselves:
+        own = tuple(fact for fact in own if stance(fact) is not Stance.DENIED)
+    told_of = dict.fromkeys((*own, *denials))
     return [
         course(fact, taken_daily=group.taken_daily, not_by_route=group.not_by_route)
         for fact in told_of

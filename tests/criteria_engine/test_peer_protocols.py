@@ -218,6 +218,20 @@ def test_nine_months_without_anti_cd20(facts, expected):
     assert outcome_of("NCT04221477", "EXC-03", *facts) == expected
 
 
+def test_the_denial_of_one_alternative_clears_no_other():
+    drugs = ("cyclophosphamide", "tacrolimus", "cyclosporine", "voclosporin")
+    each = [never(drug) for drug in drugs]
+    assert outcome_of("NCT04221477", "EXC-04", *each) == "pass"
+    assert outcome_of("NCT04221477", "EXC-04", *each[:3]) == "unknown/anchor"
+    unnamed = never("calcineurin_inhibitor")
+    assert outcome_of("NCT04221477", "EXC-04", each[0], unnamed) == "pass"
+    tested = denied("tuberculosis", RECENT)
+    induction = {"start_of_induction": "2026-04-20"}
+    assert outcome_of("NCT01639339", "EXC-07", tested, **induction) == "unknown/silent"
+    well = denied("infection", RECENT)
+    assert outcome_of("NCT01639339", "EXC-07", well, **induction) == "pass"
+
+
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
@@ -257,12 +271,20 @@ def dose_verdict(*facts):
         ([prednisone(40), active_drug("mycophenolate", RECENT)], "fail", "false"),
         ([prednisone(5), active_drug("mycophenolate", RECENT)], "unknown", "true"),
         ([prednisone(5)], "unknown", "unknown"),  # hangs on an immunosuppressant
+        ([prednisone(5), never("immunosuppressant")], "fail", "false"),
+        ([prednisone(5), never("cyclophosphamide")], "unknown", "unknown"),
+        ([prednisone(5), never("azathioprine")], "unknown", "unknown"),
         ([prednisone(20, "2026-03-01")], "unknown", "unknown"),
         ([], "unknown", "unknown"),
     ],
 )
 def test_a_dose_between_bounds(facts, outcome, dose):
     assert dose_verdict(*facts) == (outcome, dose)
+
+
+def test_a_condition_gives_no_advice():
+    one = verdict_of("NCT05765006", "INC-05", prednisone(40), active_drug("mycophenolate", RECENT))
+    assert one.action is None
 
 
 def test_methylprednisolone_counts_by_its_equivalent():
