@@ -32,7 +32,8 @@ class DrugGroup(Frozen):
     ``taken_daily`` tells that whoever is on such a drug takes it every day, so that a current
     medication list is a dose on its day; without it only a fact that says so is.
     ``also_denied_by`` lists wider therapies whose denial denies these.  A denial of one of the
-    drugs denies the group, unless ``drugs_deny_only_themselves``: then only the wider ones do.
+    drugs, or its end, clears the group, unless ``drugs_deny_only_themselves``: then only the
+    denial of a wider one does.
     """
 
     name: str
@@ -78,7 +79,11 @@ class Washout(Node):
             return self._told(group, Truth.UNKNOWN, [*inside, *contradicting], courses, day)
         if inside:
             return self._told(group, Truth.TRUE, inside, courses, day)
-        clearing = [one for one in courses if one.clears(window)]
+        clearing = [
+            one
+            for one in courses
+            if one.clears(window) and (one.denied or not group.drugs_deny_only_themselves)
+        ]
         open_courses = [one for one in courses if one.may_reach(window, courses)]
         if clearing and not open_courses:
             return self._told(group, Truth.FALSE, clearing, courses, day)

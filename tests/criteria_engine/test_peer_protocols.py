@@ -257,6 +257,9 @@ def test_upper_bounds_in_the_reported_unit(facts, expected):
     assert got == ("unknown" if expected == "open" else expected)
 
 
+ENDED = therapy("methotrexate", None, status="stopped", stop="2020-01-01", note_date=RECENT)
+
+
 def dose_verdict(*facts):
     one = verdict_of("NCT05765006", "INC-05", *facts)
     return one.outcome, one.trace["of"][0]["truth"]
@@ -274,6 +277,7 @@ def dose_verdict(*facts):
         ([prednisone(5), never("immunosuppressant")], "fail", "false"),
         ([prednisone(5), never("cyclophosphamide")], "unknown", "unknown"),
         ([prednisone(5), never("azathioprine")], "unknown", "unknown"),
+        ([prednisone(5), ENDED, never("cyclophosphamide")], "unknown", "unknown"),
         ([prednisone(20, "2026-03-01")], "unknown", "unknown"),
         ([], "unknown", "unknown"),
     ],
