@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import Field
 
@@ -58,11 +58,42 @@ class CriterionAssessment(Frozen):
     trace: dict[str, Any] = Field(default_factory=dict)
 
 
+AnchorName = Literal[
+    "screening",
+    "leukapheresis",
+    "consent",
+    "first_dose",
+    "start_of_induction",
+    "qualifying_biopsy",
+]
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class Anchors(Frozen):
-    """The days that a trial's windows are counted from."""
+    """The days that a trial's windows are counted from, as far as they are given.
+
+    Most trials need the first two; the others stand in a record only where they have a day.
+    """
 
     screening: dt.date
     leukapheresis: dt.date | None = None
+    consent: dt.date | None = Field(default=None, exclude_if=_is_none)
+    first_dose: dt.date | None = Field(default=None, exclude_if=_is_none)
+    start_of_induction: dt.date | None = Field(default=None, exclude_if=_is_none)
+    qualifying_biopsy: dt.date | None = Field(default=None, exclude_if=_is_none)
+
+    def day(self, name: AnchorName) -> dt.date | None:
+        """The day of the anchor; None while it has none."""
+        day: dt.date | None = getattr(self, name)
+        return day
+
+    def given(self) -> tuple[tuple[AnchorName, dt.date], ...]:
+        """The anchors that have a day, screening first."""
+        days = ((name, self.day(name)) for name in get_args(AnchorName))
+        return tuple((name, day) for name, day in days if day is not None)
 
 
 class Assessment(Frozen):

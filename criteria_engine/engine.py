@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from abstraction.chart import Chart
+from abstraction.merging.windows import one_day
 from criteria_engine.assessment import (
     Anchors,
     Assessment,
@@ -20,7 +23,7 @@ from criteria_engine.wording import sentence
 
 def assess(chart: Chart, protocol: Protocol, anchors: Anchors) -> Assessment:
     """The assessment of one chart: the same facts in any order give the same bytes."""
-    case = Case(chart, anchors)
+    case = case_of(chart, protocol, anchors)
     criteria = tuple(_verdict(criterion, case) for criterion in protocol.criteria)
     return Assessment(
         patient_id=chart.patient_id,
@@ -30,6 +33,17 @@ def assess(chart: Chart, protocol: Protocol, anchors: Anchors) -> Assessment:
         triage=triage(criteria, protocol.core),
         criteria=criteria,
     )
+
+
+def case_of(chart: Chart, protocol: Protocol, anchors: Anchors) -> Case:
+    """What the protocol's criteria are held against, with the anchors that the chart dates.
+
+    An event known to the day is an anchor like one that is given.
+    """
+    asked = Case(chart, anchors, protocol.anchors)
+    days = {name: one_day(found) for name in protocol.anchors if (found := asked.anchor(name))}
+    known: dict[str, Any] = {name: day for name, day in days.items() if day is not None}
+    return Case(chart, anchors.model_copy(update=known), protocol.anchors)
 
 
 def triage(criteria: tuple[CriterionAssessment, ...], core: tuple[str, ...]) -> Triage:

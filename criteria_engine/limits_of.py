@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from criteria_engine.expressions.boolean import Not
+from criteria_engine.expressions.conditionals import Conditional
 from criteria_engine.expressions.limits import Bounds, Limit
 from criteria_engine.expressions.measurements import Measurement
 from criteria_engine.expressions.node import Node
@@ -76,7 +77,10 @@ def _measurements(node: Node, holds: bool) -> Iterator[tuple[Measurement, bool]]
 
 
 def _children(node: Node) -> Iterator[Node]:
+    """The expressions that the node asks for; what only a condition asks sets no limit."""
     for name in type(node).model_fields:
+        if isinstance(node, Conditional) and name == "condition":
+            continue
         value = getattr(node, name)
         parts = value if isinstance(value, tuple) else (value,)
         yield from (part for part in parts if isinstance(part, Node))

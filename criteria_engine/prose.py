@@ -53,6 +53,8 @@ def _criterion(criterion: Criterion) -> list[str]:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, dict) and "op" in value:
+        return " ".join(str(value[key]) for key in ("op", "name", "concept") if key in value)
     if isinstance(value, dict):
         return " ".join(f"{amount} {unit}" for unit, amount in value.items())
     return str(value)

@@ -16,8 +16,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from abstraction.notes import Frozen
-from criteria_engine.assessment import CriterionKind
+from criteria_engine.assessment import AnchorName, CriterionKind
 from criteria_engine.expressions import Expression
+from criteria_engine.expressions.events import Event
 from criteria_engine.located import Located, YamlError, read_yaml
 from criteria_engine.scores.instrument import instruments_version
 from criteria_engine.vocabulary import vocabulary
@@ -74,15 +75,26 @@ class Criterion(Frozen):
 
 
 class Protocol(Frozen):
-    """A trial's criteria, with the registered text they claim and the hash of all of it."""
+    """A trial's criteria, with the registered text they claim and the hash of all of it.
+
+    ``anchors`` are those that an event of the chart gives a day where none is given by hand.
+    """
 
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
     title: str
     source: str
     registered_text: str
     options: dict[str, Option] = Field(default_factory=dict)
+    anchors: dict[AnchorName, Event] = Field(default_factory=dict)
     criteria: Annotated[tuple[Criterion, ...], Field(min_length=1)]
     version: str
+
+    @field_validator("anchors")
+    @classmethod
+    def _screening_is_given(cls, anchors: dict[AnchorName, Event]) -> dict[AnchorName, Event]:
+        if "screening" in anchors:
+            raise ValueError("the day of screening is always given")
+        return anchors
 
     @property
     def core(self) -> tuple[str, ...]:

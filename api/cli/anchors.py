@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import click
 
 from abstraction.reading.delimited import numbered_rows, open_table, table_reader
 from api.cli.options import parse_strict_day
-from criteria_engine.assessment import Anchors
+from criteria_engine.assessment import AnchorName, Anchors
+
+NAMES: tuple[AnchorName, ...] = get_args(AnchorName)
+"""Every anchor that may be given a day, as options and columns name it."""
+_NOT_BEFORE_SCREENING: tuple[AnchorName, ...] = ("leukapheresis", "first_dose")
 
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """Screening and leukapheresis as far as they are given, and where they are given."""
+    """The anchors that are given a day, and where they are given."""
 
-    screening: dt.date | None
-    leukapheresis: dt.date | None
+    days: Mapping[AnchorName, dt.date]
     where: str
 
 
@@ -46,26 +50,36 @@ class AnchorTable:
 
     def _of(self, patient_id: str) -> Anchors:
         row = self.rows.get(patient_id, self.common)
-        screening = row.screening or self.common.screening
-        leukapheresis = row.leukapheresis or self.common.leukapheresis
-        if screening is None:
+        days = {**self.common.days, **row.days}
+        if "screening" not in days:
             raise click.UsageError(
                 f"patient {patient_id} has no screening date: add a line to the --anchors file, "
                 "or give --screening-date"
             )
-        _check_order(screening, leukapheresis, row.where)
-        return Anchors(screening=screening, leukapheresis=leukapheresis)
+        _check_order(days, row.where)
+        return Anchors.model_validate(days)
 
 
 def read_anchors(
-    screening: dt.date | None, leukapheresis: dt.date | None, path: Path | None
+    screening: dt.date | None,
+    leukapheresis: dt.date | None,
+    path: Path | None,
+    others: Sequence[tuple[AnchorName, dt.date]] = (),
 ) -> AnchorTable:
     """The dates given by options and by file, checked.  ``click.UsageError`` says what is wrong."""
-    if screening is None and path is None:
+    given: dict[AnchorName, dt.date] = {}
+    named: tuple[tuple[AnchorName, dt.date | None], ...] = (
+        ("screening", screening),
+        ("leukapheresis", leukapheresis),
+        *others,
+    )
+    for name, day in named:
+        if day is not None and given.setdefault(name, day) != day:
+            raise click.UsageError(f"--anchor {name}={day}: {name} is given as {given[name]} too")
+    if "screening" not in given and path is None:
         raise click.UsageError("give --screening-date, or --anchors with a line a patient")
-    common = Dates(screening, leukapheresis, "--leukapheresis-date")
-    if screening is not None:
-        _check_order(screening, leukapheresis, common.where)
+    common = Dates(given, "--leukapheresis-date" if leukapheresis else "--anchor")
+    _check_order(given, common.where)
     return AnchorTable(common, _read_rows(path) if path else {})
 
 
@@ -96,19 +110,23 @@ def _read_rows(path: Path) -> dict[str, Dates]:
 
 
 def _dates(row: Mapping[str, str], where: str) -> Dates:
-    found: dict[str, dt.date | None] = {}
-    for name in ("screening", "leukapheresis"):
+    found: dict[AnchorName, dt.date] = {}
+    for name in NAMES:
         written = row.get(name, "").strip()
         try:
-            found[name] = parse_strict_day(written) if written else None
+            if written:
+                found[name] = parse_strict_day(written)
         except ValueError as error:
             raise click.UsageError(f"{where}: {name} {error}") from None
-    return Dates(found["screening"], found["leukapheresis"], where)
+    return Dates(found, where)
 
 
-def _check_order(screening: dt.date, leukapheresis: dt.date | None, where: str) -> None:
-    if leukapheresis is not None and leukapheresis < screening:
-        raise click.UsageError(
-            f"{where}: leukapheresis on {leukapheresis} would be before screening on {screening}; "
-            "is one of the two mistyped?"
-        )
+def _check_order(days: Mapping[AnchorName, dt.date], where: str) -> None:
+    screening = days.get("screening")
+    for name in _NOT_BEFORE_SCREENING:
+        day = days.get(name)
+        if screening is not None and day is not None and day < screening:
+            raise click.UsageError(
+                f"{where}: {name.replace('_', ' ')} on {day} would be before screening on "
+                f"{screening}; is one of the two mistyped?"
+            )

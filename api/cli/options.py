@@ -36,6 +36,30 @@ def parse_strict_day(text: str) -> dt.date:
         raise ValueError(f"{text!r} is no day of the calendar") from None
 
 
+class NamedDay(click.ParamType[tuple[str, dt.date]]):
+    """An anchor and its day, written NAME=YYYY-MM-DD."""
+
+    name = "NAME=YYYY-MM-DD"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, dt.date]:
+        if isinstance(value, tuple):
+            return value
+        name, equals, day = str(value).partition("=")
+        if not equals or name not in OTHER_ANCHORS:
+            known = ", ".join(OTHER_ANCHORS)
+            self.fail(f"{value!r} is no NAME=YYYY-MM-DD with a name of {known}", param, ctx)
+        try:
+            return name, parse_strict_day(day)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+OTHER_ANCHORS = ("consent", "first_dose", "start_of_induction", "qualifying_biopsy")
+"""The anchors that have no option of their own."""
+
+
 notes_argument = click.argument("input", metavar="INPUT", type=click.Path(path_type=Path))
 
 out_option = click.option(
@@ -71,5 +95,14 @@ anchors_option = click.option(
     "--anchors",
     metavar="FILE.csv",
     type=click.Path(path_type=Path),
-    help="A date a patient: columns patient_id, screening, leukapheresis.",
+    help="A date a patient: columns patient_id, screening, leukapheresis, and any other anchor.",
+)
+
+anchor_option = click.option(
+    "--anchor",
+    "other_anchors",
+    type=NamedDay(),
+    multiple=True,
+    help="Another day that a protocol counts windows from: "
+    f"{', '.join(OTHER_ANCHORS)}. May be given several times.",
 )

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from api.cli.options import (
+    anchor_option,
     anchors_option,
     leukapheresis_option,
     protocol_option,
     screening_option,
 )
+
+if TYPE_CHECKING:
+    from criteria_engine.assessment import AnchorName
 
 
 @click.command(name="score", short_help="Score facts that were extracted before.")
@@ -21,6 +26,7 @@ from api.cli.options import (
 @screening_option
 @leukapheresis_option
 @anchors_option
+@anchor_option
 @click.option(
     "--out",
     metavar="DIR",
@@ -34,6 +40,7 @@ def score(
     screening_date: dt.date | None,
     leukapheresis_date: dt.date | None,
     anchors: Path | None,
+    other_anchors: tuple[tuple[AnchorName, dt.date], ...],
     out: Path | None,
 ) -> int:
     """Score the patients of FACTS.jsonl, and of the ledger.jsonl beside it, against a protocol.
@@ -53,7 +60,7 @@ def score(
     )
 
     loaded = load(protocol)
-    dates = read_anchors(screening_date, leukapheresis_date, anchors)
+    dates = read_anchors(screening_date, leukapheresis_date, anchors, other_anchors)
     recorded_facts, patients = recorded(facts)
     charts = all_charts(recorded_facts, patients, dates)
     assessments = assess_all(charts, loaded, dates)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from api.cli.options import (
+    anchor_option,
     anchors_option,
     day_first_option,
     leukapheresis_option,
@@ -17,6 +19,9 @@ from api.cli.options import (
     screening_option,
 )
 
+if TYPE_CHECKING:
+    from criteria_engine.assessment import AnchorName
+
 
 @click.command(name="screen", short_help="Notes in, verdicts and a report out.")
 @notes_argument
@@ -24,6 +29,7 @@ from api.cli.options import (
 @screening_option
 @leukapheresis_option
 @anchors_option
+@anchor_option
 @day_first_option
 @out_option
 def screen(
@@ -32,6 +38,7 @@ def screen(
     screening_date: dt.date | None,
     leukapheresis_date: dt.date | None,
     anchors: Path | None,
+    other_anchors: tuple[tuple[AnchorName, dt.date], ...],
     day_first: bool | None,
     out: Path,
 ) -> int:
@@ -56,7 +63,7 @@ def screen(
     )
 
     loaded = load(protocol)
-    dates = read_anchors(screening_date, leukapheresis_date, anchors)
+    dates = read_anchors(screening_date, leukapheresis_date, anchors, other_anchors)
     notes = collect(input)
     dates.for_patients(notes.patients())
     prepare_folder(out)

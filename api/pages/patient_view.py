@@ -248,4 +248,9 @@ def anchors_in_words(assessment: Assessment) -> str:
     """The days that the windows are counted from."""
     given = assessment.anchors
     leukapheresis = given.leukapheresis.isoformat() if given.leukapheresis else "not set"
-    return f"screening {given.screening.isoformat()}, leukapheresis {leukapheresis}"
+    others = "".join(
+        f", {name.replace('_', ' ')} {day.isoformat()}"
+        for name, day in given.given()
+        if name not in ("screening", "leukapheresis")
+    )
+    return f"screening {given.screening.isoformat()}, leukapheresis {leukapheresis}{others}"

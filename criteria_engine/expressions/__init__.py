@@ -11,9 +11,13 @@ from pydantic import Field
 
 from criteria_engine.expressions.biopsies import BiopsyClassIn
 from criteria_engine.expressions.boolean import All, Any, AnyMeasured, AtLeast, Not
+from criteria_engine.expressions.conditionals import Conditional, Unless
+from criteria_engine.expressions.counts import Count
 from criteria_engine.expressions.daily_doses import DailyDose
 from criteria_engine.expressions.demographics import Age, Sex
+from criteria_engine.expressions.dose_ranges import DoseRange
 from criteria_engine.expressions.findings import Finding
+from criteria_engine.expressions.histories import KnownSince
 from criteria_engine.expressions.lists import Examples
 from criteria_engine.expressions.measurements import Measurement
 from criteria_engine.expressions.node import Case, Node, Result
@@ -31,19 +35,27 @@ Expression = Annotated[
     | AtLeast
     | BiopsyClassIn
     | DailyDose
+    | Conditional
+    | Count
+    | DoseRange
     | Examples
     | Finding
+    | KnownSince
     | Measurement
     | Not
     | Review
     | Score
     | Sex
     | TestResult
+    | Unless
     | Washout,
     Field(discriminator="op"),
 ]
 
-for _node in (All, Any, AnyMeasured, AtLeast, Not, Examples, Entry, Item, Instrument):
+_RECURSIVE = (
+    All, Any, AnyMeasured, AtLeast, Not, Examples, Conditional, Unless, Entry, Item, Instrument,
+)  # fmt: skip
+for _node in _RECURSIVE:
     _node.model_rebuild(_types_namespace={"Expression": Expression})
 
 __all__ = ["Case", "Expression", "Node", "Result"]

@@ -20,7 +20,7 @@ from criteria_engine import logic
 from criteria_engine.assessment import Basis, Missing
 from criteria_engine.equivalents import equivalents, milligrams_a_day
 from criteria_engine.expressions.node import Aside, Case, Node, Result
-from criteria_engine.expressions.timing import Before, Span, anchor_day
+from criteria_engine.expressions.timing import Before, Span, anchor_day, anchor_words
 from criteria_engine.intervals import Extent, compare, exactly, within
 from criteria_engine.logic import Truth
 from criteria_engine.quantities import number_text
@@ -28,7 +28,8 @@ from criteria_engine.vocabulary import Therapies, TherapyConcept
 from criteria_engine.wording import few, label, listed, sentence
 
 
-def _has_equivalents(reference: str) -> str:
+def has_equivalents(reference: str) -> str:
+    """The reference drug; ``ValueError`` where no equivalents are known for it."""
     if reference not in equivalents():
         raise ValueError(f"{reference!r} is no reference drug of equivalents.yaml")
     return reference
@@ -45,7 +46,7 @@ class DailyDose(Node):
     name: str
     drugs: Annotated[Therapies, Field(min_length=1)]
     above_mg: float = Field(gt=0)
-    of: Annotated[TherapyConcept, AfterValidator(_has_equivalents)]
+    of: Annotated[TherapyConcept, AfterValidator(has_equivalents)]
     not_by_route: tuple[Route, ...] = ()
     within: Before
 
@@ -131,7 +132,9 @@ class DailyDose(Node):
             until = f" by {start}" if start and truth is Truth.UNKNOWN else ""
             action = f"reduce {drugs} to at most {limit}{until}"
             if truth is Truth.TRUE:
-                action += f" for {Span.__str__(self.within)} before {self.within.before}"
+                action += (
+                    f" for {Span.__str__(self.within)} before {anchor_words(self.within.before)}"
+                )
         facts = tuple(one.fact for one in shown)
         against = truth is Truth.FALSE
         return Result(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import model_validator
 
 from abstraction.dates import Days, whole_month, whole_year
 from abstraction.facts import DemographicFact
@@ -11,7 +13,14 @@ from abstraction.statements import Stance, stance
 from criteria_engine import logic
 from criteria_engine.assessment import Missing
 from criteria_engine.expressions.node import Case, Node, Result
-from criteria_engine.intervals import age_at, birth_from_age, overlap
+from criteria_engine.intervals import (
+    Extent,
+    age_at,
+    birth_from_age,
+    compare,
+    exactly,
+    overlap,
+)
 from criteria_engine.logic import Truth
 from criteria_engine.wording import joined, listed
 
@@ -20,15 +29,21 @@ _OLDEST = 120
 
 
 class Age(Node):
-    """Completed years at screening, both bounds within.
+    """Completed years at screening, each bound within; a side without one is open.
 
     A date of birth decides as it stands.  A stated age is carried forward from the day it was
     stated, as the interval of birth days that it allows; all sources must agree.
     """
 
     op: Literal["age"] = "age"
-    at_least: int
-    at_most: int
+    at_least: int | None = None
+    at_most: int | None = None
+
+    @model_validator(mode="after")
+    def _has_a_bound(self) -> Self:
+        if self.at_least is None and self.at_most is None:
+            raise ValueError("an age needs at_least or at_most")
+        return self
 
     def evaluate(self, case: Case) -> Result:
         day = case.anchors.screening
@@ -59,7 +74,7 @@ class Age(Node):
             asks=self.prose(),
             truth=truth,
             basis="conflicting" if conflicting else "documented" if truth.known else "silent",
-            reason=f"Age {ages} on {day} ({source}), {self.at_least} to {self.at_most} required",
+            reason=f"Age {ages} on {day} ({source}), {self._bounds()} required",
             facts_for=() if truth is Truth.FALSE else facts,
             facts_against=facts if truth is Truth.FALSE else (),
             missing=()
@@ -68,13 +83,24 @@ class Age(Node):
         )
 
     def prose(self) -> str:
-        return f"age from {self.at_least} to {self.at_most} completed years at screening"
+        if self.at_least is None or self.at_most is None:
+            return f"age of {self._bounds()} completed years at screening"
+        return f"age from {self._bounds()} completed years at screening"
+
+    def _bounds(self) -> str:
+        if self.at_most is None:
+            return f"{self.at_least} or more"
+        if self.at_least is None:
+            return f"at most {self.at_most}"
+        return f"{self.at_least} to {self.at_most}"
 
     def _holds(self, birth: Days, day: dt.date) -> Truth:
         low, high = age_at(birth, day)
-        if self.at_least <= low and high <= self.at_most:
-            return Truth.TRUE
-        return Truth.FALSE if high < self.at_least or low > self.at_most else Truth.UNKNOWN
+        ages = Extent(low, high)
+        bounds = [compare(ages, "at_least", exactly(self.at_least))] if self.at_least else []
+        if self.at_most is not None:
+            bounds.append(compare(ages, "at_most", exactly(self.at_most)))
+        return logic.all_of(bounds)
 
 
 class Sex(Node):

@@ -6,23 +6,23 @@ becomes a statement for or against it (``claims.py``); here the statements are w
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal, Self
 
 from pydantic import model_validator
 
-from abstraction.dates import Window
 from abstraction.facts import Kind
 from abstraction.statements import Stance, stance
 from criteria_engine.assessment import Basis, Missing
 from criteria_engine.expressions.claims import Side, Statement, answers, contradicts, statement_of
+from criteria_engine.expressions.exemptions import Exemption
 from criteria_engine.expressions.node import Aside, Case, Node, Result
 from criteria_engine.expressions.timing import (
-    Timing,
-    anchor_day,
-    counts,
+    AnyTiming,
     is_later,
+    missing_anchor,
+    period,
     timing_prose,
-    window_on,
 )
 from criteria_engine.logic import Truth
 from criteria_engine.vocabulary import (
@@ -31,7 +31,7 @@ from criteria_engine.vocabulary import (
     Statuses,
     Therapies,
 )
-from criteria_engine.wording import date_text, joined, label, sentence
+from criteria_engine.wording import date_text, joined, label, listed, sentence
 
 
 class Finding(Node):
@@ -45,7 +45,8 @@ class Finding(Node):
     ``affirmed`` and ``past`` say what a mention and a past or resolved one mean: that it
     ``holds``, that a person must judge (``judgement``), or nothing (``ignored``); a past one
     means the same as a present one unless said otherwise.  With ``passes_off`` a later denial
-    ends the state instead of contradicting it.
+    ends the state instead of contradicting it.  Mentions that an exemption covers do not count,
+    and those that it may cover leave the question to a person.
     ``presumed_absent_with`` are concepts whose mention shows that the question was looked at.
     """
 
@@ -60,10 +61,11 @@ class Finding(Node):
     also_denied_by: Diagnoses = ()
     therapies_also_denied_by: Therapies = ()
     ruled_out_by: Diagnoses = ()
-    within: Timing
+    within: AnyTiming
     affirmed: Literal["holds", "judgement"] = "holds"
     past: Literal["holds", "judgement", "ignored"] | None = None
     passes_off: bool = False
+    exempt: tuple[Exemption, ...] = ()
     presumed_absent_with: Diagnoses = ()
     presumed_absent_with_tests: Measurements = ()
 
@@ -74,23 +76,30 @@ class Finding(Node):
         return self
 
     def evaluate(self, case: Case) -> Result:
-        day = anchor_day(case.anchors, self.within)
-        if day is None:
-            return self._open("anchor", f"{sentence(self.name)}: the anchor has no date yet", [])
-        window = window_on(day, self.within)
+        window = period(case, self.within)
+        if window is None:
+            return self._open(
+                "anchor",
+                f"{sentence(self.name)}: the anchor has no date yet",
+                [],
+                missing_anchor(self.within),
+            )
+        last = window.possible.end
         asides: list[Aside] = []
         counted: list[Statement] = []
         uncertain: list[Statement] = []
         for statement in self._statements(case):
             fact = statement.fact
+            if statement.truth is Truth.TRUE and statement.aside is None:
+                statement = self._exempted(statement, case)
             if statement.aside is not None:
                 asides.append(Aside(fact, statement.aside))
-            elif is_later(fact, day):
-                asides.append(Aside(fact, f"dated after {day}"))
+            elif is_later(fact, last):
+                asides.append(Aside(fact, f"dated after {last}"))
             elif statement.past and self.past == "ignored":
                 asides.append(Aside(fact, "past"))
             else:
-                match counts(fact, Window(None, day) if statement.lasting else window):
+                match (window.up_to_its_end() if statement.lasting else window).counts(fact):
                     case Truth.TRUE:
                         counted.append(statement)
                     case Truth.UNKNOWN:
@@ -105,6 +114,8 @@ class Finding(Node):
             text += ", judged by the investigator where it is documented"
         if self.presumed_absent_with or self.presumed_absent_with_tests:
             text += ", presumed absent where the chart shows that it was looked at"
+        if self.exempt:
+            text += f", except {listed((one.prose() for one in self.exempt), 'or')}"
         return text
 
     def _statements(self, case: Case) -> list[Statement]:
@@ -125,6 +136,17 @@ class Finding(Node):
             for quantified in (fact.concept in self.quantified_is_positive,)
             if (statement := statement_of(fact, side, quantified)) is not None
         ]
+
+    def _exempted(self, statement: Statement, case: Case) -> Statement:
+        """The statement, set aside where an exemption covers it and open where one may."""
+        for exemption in self.exempt:
+            match exemption.covers(statement.fact, case.anchors.screening):
+                case Truth.TRUE:
+                    return replace(statement, aside=f"exempt: {exemption.prose()}")
+                case Truth.UNKNOWN:
+                    why = f"may be exempt ({exemption.prose()})"
+                    statement = replace(statement, truth=Truth.UNKNOWN, why=why)
+        return statement
 
     def _weigh(
         self,
@@ -226,7 +248,9 @@ class Finding(Node):
             else (Missing(concept=self._concept(), why=f"a clear statement on {self.name}"),),
         )
 
-    def _open(self, basis: Basis, reason: str, asides: list[Aside]) -> Result:
+    def _open(
+        self, basis: Basis, reason: str, asides: list[Aside], missing: Missing | None = None
+    ) -> Result:
         return Result(
             op=self.op,
             asks=self.prose(),
@@ -236,7 +260,8 @@ class Finding(Node):
             topic=self.name,
             asides=tuple(asides),
             missing=(
-                Missing(
+                missing
+                or Missing(
                     concept=self._concept(),
                     why=f"a statement on {self.name} {timing_prose(self.within)}",
                 ),

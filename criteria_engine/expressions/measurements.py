@@ -15,8 +15,8 @@ from criteria_engine import logic
 from criteria_engine.assessment import Missing
 from criteria_engine.expressions.limits import Limit, Limits, judge
 from criteria_engine.expressions.node import Case, Node, Result
-from criteria_engine.expressions.series import Judged, Question, Select, answer
-from criteria_engine.expressions.timing import Span, Timing, timing_prose
+from criteria_engine.expressions.series import WHICH, Judged, Question, Select, answer
+from criteria_engine.expressions.timing import AnyTiming, Span, timing_prose
 from criteria_engine.intervals import Comparison, within
 from criteria_engine.logic import Truth
 from criteria_engine.vocabulary import MeasurementConcept, Therapies, vocabulary
@@ -39,7 +39,7 @@ class Unsupported(Frozen):
 
 
 class Measurement(Node):
-    """The latest value in a window (or any value ever) against one or both bounds."""
+    """The latest value in a window (or the earliest, any, or every one) against its bounds."""
 
     op: Literal["measurement"] = "measurement"
     concept: MeasurementConcept
@@ -47,7 +47,7 @@ class Measurement(Node):
     at_most: Limits | None = None
     above: Limits | None = None
     below: Limits | None = None
-    within: Timing
+    within: AnyTiming
     select: Select = "latest"
     without: Unsupported | None = None
 
@@ -73,10 +73,9 @@ class Measurement(Node):
         return _unsupported(result, self.without, case)
 
     def prose(self) -> str:
-        which = "the latest value" if self.select == "latest" else "any value"
         text = (
             f"{vocabulary().label('measurement', self.concept)} {self._limits_text()} "
-            f"({which} {timing_prose(self.within)})"
+            f"({WHICH[self.select]} {timing_prose(self.within)})"
         )
         if self.without is None:
             return text

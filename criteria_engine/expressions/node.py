@@ -7,22 +7,37 @@ was missing.  Nothing is logged beside it.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from abstraction.chart import Chart
+from abstraction.dates import Window
 from abstraction.facts import Fact
 from abstraction.notes import Frozen
-from criteria_engine.assessment import Anchors, Basis, EvidenceReference, Missing
+from criteria_engine.assessment import AnchorName, Anchors, Basis, EvidenceReference, Missing
+from criteria_engine.expressions.events import Event
 from criteria_engine.logic import Truth
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a protocol is held against: one chart, and the days its windows are counted from."""
+    """What a protocol is held against: one chart, and the days its windows are counted from.
+
+    ``events`` are the anchors that the chart itself dates where no day is given for them.
+    """
 
     chart: Chart
     anchors: Anchors
+    events: Mapping[AnchorName, Event] = field(default_factory=dict)
+
+    def anchor(self, name: AnchorName) -> Window | None:
+        """The days on which the anchor may lie; None where nothing gives it a day."""
+        day = self.anchors.day(name)
+        if day is not None:
+            return Window(day, day)
+        event = self.events.get(name)
+        return event.days(self.chart, self.anchors.screening) if event else None
 
 
 @dataclass(frozen=True, slots=True)

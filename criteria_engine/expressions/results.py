@@ -8,7 +8,7 @@ from abstraction.facts import MeasurementFact, Value
 from criteria_engine import logic
 from criteria_engine.expressions.node import Case, Node, Result
 from criteria_engine.expressions.series import Judged, Question, Select, answer
-from criteria_engine.expressions.timing import Timing, timing_prose
+from criteria_engine.expressions.timing import AnyTiming, timing_prose
 from criteria_engine.intervals import censored, compare, exactly
 from criteria_engine.logic import Truth
 from criteria_engine.vocabulary import MeasurementConcept, vocabulary
@@ -29,7 +29,7 @@ class TestResult(Node):
     op: Literal["result"] = "result"
     concept: MeasurementConcept
     of: Literal["positive", "negative"] = "positive"
-    within: Timing
+    within: AnyTiming
     select: Select = "latest"
     quantified_is_positive: bool = False
 
@@ -48,9 +48,8 @@ class TestResult(Node):
         )
 
     def prose(self) -> str:
-        which = "latest" if self.select == "latest" else "any"
         name = vocabulary().label("measurement", self.concept)
-        return f"{name} {self.of} ({which} {timing_prose(self.within)})"
+        return f"{name} {self.of} ({self.select} {timing_prose(self.within)})"
 
     def _judge(self, fact: MeasurementFact) -> Judged:
         judged = positivity(fact, quantified_is_positive=self.quantified_is_positive)

@@ -31,6 +31,7 @@ class Review(Node):
     measurements: Measurements = ()
     therapies: Therapies = ()
     statuses: Statuses = ()
+    biopsies: bool = False
 
     def evaluate(self, case: Case) -> Result:
         facts: list[Fact] = []
@@ -66,6 +67,7 @@ class Review(Node):
             *case.chart.of("measurement", self.measurements),
             *case.chart.of("therapy", self.therapies),
             *case.chart.of("status", self.statuses),
+            *case.chart.of("biopsy", ("kidney_biopsy",) if self.biopsies else ()),
         )
 
     def _concept(self) -> str:
@@ -75,6 +77,7 @@ class Review(Node):
             *self.measurements,
             *self.therapies,
             *self.statuses,
+            *(("kidney_biopsy",) if self.biopsies else ()),
         )
         return named[0] if named else self.name.replace(" ", "_")
 

@@ -17,18 +17,26 @@ from criteria_engine import logic
 from criteria_engine.assessment import Missing
 from criteria_engine.expressions.node import Aside, Case, Result
 from criteria_engine.expressions.timing import (
-    Timing,
-    anchor_day,
-    counts,
+    AnyTiming,
     is_later,
+    missing_anchor,
+    period,
     timing_prose,
-    window_on,
 )
 from criteria_engine.logic import Truth
 from criteria_engine.vocabulary import vocabulary
 from criteria_engine.wording import date_text, joined, sentence, value_text
 
-Select = Literal["latest", "any"]
+Select = Literal["latest", "earliest", "any", "all"]
+
+WHICH: dict[Select, str] = {
+    "latest": "the latest value",
+    "earliest": "the earliest value",
+    "any": "any value",
+    "all": "every value",
+}
+"""The values that are asked, in words."""
+_BY_TIME: tuple[Select, ...] = ("latest", "earliest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,7 @@ class Question:
     asks: str
     concept: str
     required: str
-    timing: Timing
+    timing: AnyTiming
     select: Select
     judge: Callable[[MeasurementFact], Judged]
 
@@ -59,20 +67,21 @@ class Question:
 
 def answer(question: Question, case: Case) -> Result:
     """The answer that the values of the concept give."""
-    day = anchor_day(case.anchors, question.timing)
-    if day is None:
-        return _open(question, "anchor", f"{question.timing} has no date yet", "no anchor date")
-    window = window_on(day, question.timing)
+    window = period(case, question.timing)
+    if window is None:
+        gap = missing_anchor(question.timing)
+        reason = f"{sentence(question.label)} {timing_prose(question.timing)}: that has no date yet"
+        return _open(question, "anchor", reason, gap)
     certain: list[MeasurementFact] = []
     possible: list[MeasurementFact] = []
     outdated: list[MeasurementFact] = []
     asides: list[Aside] = []
     for fact in case.chart.of("measurement", (question.concept,)):
         assert isinstance(fact, MeasurementFact)
-        if (why := _does_not_count(fact, day, question)) is not None:
+        if (why := _does_not_count(fact, window.possible.end, question)) is not None:
             asides.append(Aside(fact, why))
             continue
-        match counts(fact, window):
+        match window.counts(fact):
             case Truth.TRUE:
                 certain.append(fact)
             case Truth.UNKNOWN:
@@ -82,12 +91,12 @@ def answer(question: Question, case: Case) -> Result:
     if not certain:
         return _nothing_in_window(question, possible, outdated, asides)
     asides += [Aside(fact, "outside the window") for fact in outdated]
-    if question.select == "any":
-        return _any(question, certain, possible, asides)
-    return _latest(question, certain, possible, asides)
+    if question.select in _BY_TIME:
+        return _at_an_end(question, certain, possible, asides)
+    return _any_or_all(question, certain, possible, asides)
 
 
-def _does_not_count(fact: MeasurementFact, day: dt.date, question: Question) -> str | None:
+def _does_not_count(fact: MeasurementFact, day: dt.date | None, question: Question) -> str | None:
     position = stance(fact)
     if position is Stance.PLANNED:
         return "ordered or pending"
@@ -96,29 +105,32 @@ def _does_not_count(fact: MeasurementFact, day: dt.date, question: Question) -> 
     value = fact.value
     if (value.number, value.low, value.interpretation) == (None, None, None) and not value.readings:
         return "without a value"
-    if fact.date is None and question.select == "latest":
-        return "undated, so it cannot be the latest"
+    if fact.date is None and question.select in _BY_TIME:
+        return f"undated, so it cannot be the {question.select}"
     return f"dated after {day}" if is_later(fact, day) else None
 
 
-def _latest(
+def _at_an_end(
     question: Question,
     certain: list[MeasurementFact],
     possible: list[MeasurementFact],
     asides: list[Aside],
 ) -> Result:
-    newest = [
+    """By the latest or the earliest value, and all that may be it."""
+    latest = question.select == "latest"
+    chosen = [
         fact
         for fact in (*certain, *possible)
-        if not any(certainly_before(when(fact), when(other)) for other in certain)
+        if not any(_comes_before(fact, other, latest=latest) for other in certain)
     ]
-    asides += [Aside(fact, "superseded by a newer value") for fact in certain if fact not in newest]
-    retold = [fact for fact in newest if any(_retells(fact, other) for other in newest)]
+    why = "superseded by a newer value" if latest else "an earlier value stands before it"
+    asides += [Aside(fact, why) for fact in certain if fact not in chosen]
+    retold = [fact for fact in chosen if any(_retells(fact, other) for other in chosen)]
     asides += [Aside(fact, "another note tells the same result with its unit") for fact in retold]
-    newest = [fact for fact in newest if fact not in retold]
-    judged = {id(fact): question.judge(fact) for fact in newest}
+    chosen = [fact for fact in chosen if fact not in retold]
+    judged = {id(fact): question.judge(fact) for fact in chosen}
     truth = logic.agreed(judgement.truth for judgement in judged.values())
-    return _told(question, truth, newest, judged, asides)
+    return _told(question, truth, chosen, judged, asides)
 
 
 def _retells(fact: MeasurementFact, other: MeasurementFact) -> bool:
@@ -129,17 +141,28 @@ def _retells(fact: MeasurementFact, other: MeasurementFact) -> bool:
     return bare and same and whole.unit is not None and when(fact) == when(other)
 
 
-def _any(
+def _comes_before(fact: MeasurementFact, other: MeasurementFact, *, latest: bool) -> bool:
+    """Whether the other value is certainly nearer to the end that is asked for."""
+    first, second = (fact, other) if latest else (other, fact)
+    return certainly_before(when(first), when(second))
+
+
+def _any_or_all(
     question: Question,
     certain: list[MeasurementFact],
     possible: list[MeasurementFact],
     asides: list[Aside],
 ) -> Result:
     judged = {id(fact): question.judge(fact) for fact in (*certain, *possible)}
-    truth = logic.any_of(judged[id(fact)].truth for fact in certain)
-    if truth is Truth.FALSE and any(judged[id(fact)].truth is not truth for fact in possible):
+    any_suffices = question.select == "any"
+    decided = (logic.any_of if any_suffices else logic.all_of)(
+        judged[id(fact)].truth for fact in certain
+    )
+    undecided_by = Truth.FALSE if any_suffices else Truth.TRUE
+    truth = decided
+    if truth is undecided_by and any(judged[id(fact)].truth is not truth for fact in possible):
         truth = Truth.UNKNOWN
-    counted = certain if truth is Truth.FALSE else [*certain, *possible]
+    counted = certain if truth is undecided_by else [*certain, *possible]
     return _told(question, truth, counted, judged, asides)
 
 
@@ -169,10 +192,10 @@ def _told(
                 *(Aside(fact, judged[id(fact)].why) for fact in open_facts),
             ),
         )
-    conflicting = bool(facts_for and facts_against) and question.select == "latest"
+    conflicting = bool(facts_for and facts_against) and question.select in _BY_TIME
     why = joined(judged[id(fact)].why for fact in open_facts)
     if conflicting:
-        why = joined(("values that may both be the latest disagree", why))
+        why = joined((f"values that may both be the {question.select} disagree", why))
     reason = f"{_against_limit(question, tuple(facts))}: {why or 'date unclear'}"
     return Result(
         op=question.op,
@@ -205,19 +228,20 @@ def _nothing_in_window(
     else:
         pending = any(aside.why == "ordered or pending" for aside in asides)
         reason = f"No {question.label} {span}" + (" (ordered or pending)" if pending else "")
-        return _open(
-            question, "silent", reason, f"a result for {question.label}, {span}", tuple(asides)
-        )
+        why = f"a result for {question.label}, {span}"
+        gap = Missing(concept=question.concept, why=why)
+        return _open(question, "silent", reason, gap, tuple(asides))
     asides += [Aside(fact, "not certainly in the window") for fact in possible]
     asides += [Aside(fact, "outside the window") for fact in outdated]
-    return _open(question, "screening_test", reason, repeat, tuple(asides))
+    gap = Missing(concept=question.concept, why=repeat)
+    return _open(question, "screening_test", reason, gap, tuple(asides))
 
 
 def _open(
     question: Question,
     basis: Literal["silent", "screening_test", "anchor"],
     reason: str,
-    why: str,
+    missing: Missing,
     asides: tuple[Aside, ...] = (),
 ) -> Result:
     return Result(
@@ -228,7 +252,7 @@ def _open(
         reason=reason,
         topic=question.label,
         asides=asides,
-        missing=(Missing(concept=question.concept, why=why),),
+        missing=(missing,),
     )
 
 

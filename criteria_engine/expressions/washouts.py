@@ -20,7 +20,7 @@ from criteria_engine.assessment import Missing
 from criteria_engine.expressions.boolean import combined
 from criteria_engine.expressions.courses import Course, course, ended_since, latest_first
 from criteria_engine.expressions.node import Aside, Case, Node, Result
-from criteria_engine.expressions.timing import Before, Span, anchor_day
+from criteria_engine.expressions.timing import Before, Span, anchor_day, anchor_words
 from criteria_engine.logic import Truth
 from criteria_engine.vocabulary import Therapies
 from criteria_engine.wording import MOST_TOLD, few, joined, label, listed, sentence
@@ -31,12 +31,15 @@ class DrugGroup(Frozen):
 
     ``taken_daily`` tells that whoever is on such a drug takes it every day, so that a current
     medication list is a dose on its day; without it only a fact that says so is.
-    ``also_denied_by`` lists wider therapies whose denial denies these.
+    ``also_denied_by`` lists wider therapies whose denial denies these.  A denial of one of the
+    drugs, or its end, clears the group, unless ``drugs_deny_only_themselves``: then only the
+    denial of a wider one does.
     """
 
     name: str
     drugs: Annotated[Therapies, Field(min_length=1)]
     also_denied_by: Therapies = ()
+    drugs_deny_only_themselves: bool = False
     taken_daily: bool = False
     not_by_route: tuple[Route, ...] = ()
 
@@ -76,7 +79,11 @@ class Washout(Node):
             return self._told(group, Truth.UNKNOWN, [*inside, *contradicting], courses, day)
         if inside:
             return self._told(group, Truth.TRUE, inside, courses, day)
-        clearing = [one for one in courses if one.clears(window)]
+        clearing = [
+            one
+            for one in courses
+            if one.clears(window) and (one.denied or not group.drugs_deny_only_themselves)
+        ]
         open_courses = [one for one in courses if one.may_reach(window, courses)]
         if clearing and not open_courses:
             return self._told(group, Truth.FALSE, clearing, courses, day)
@@ -98,7 +105,8 @@ class Washout(Node):
         )
         # Who decides a conflict needs both sides; else the last word on each drug is enough.
         most = MOST_TOLD if conflicting else len({one.fact.concept for one in telling})
-        words = few((one.text(day, self.within.before) for one in latest_first(telling)), most)
+        anchor = anchor_words(self.within.before)
+        words = few((one.text(day, anchor) for one in latest_first(telling)), most)
         start = self.within.back_from(day).start
         window = f"window: {self._length()}"
         reason = {
@@ -129,7 +137,8 @@ class Washout(Node):
 
     def _without_anchor(self, group: DrugGroup, courses: list[Course]) -> Result:
         affirmed = [one for one in courses if one.affirmed]
-        words = few(one.text(None, self.within.before) for one in latest_first(affirmed))
+        anchor = anchor_words(self.within.before)
+        words = few(one.text(None, anchor) for one in latest_first(affirmed))
         return Result(
             op="drug_group",
             asks=f"{group.name} in {self.within.prose()}",
@@ -159,7 +168,7 @@ class Washout(Node):
         hold = f"hold {holding}" if holding else ""
         if holding and start and not too_late:
             hold += f" by {start}"
-        not_before = f"{self.within.before} not before {earliest}" if too_late else ""
+        not_before = f"{anchor_words(self.within.before)} not before {earliest}" if too_late else ""
         if holding and too_late:
             not_before += f", nor within {self._length()} after the last dose"
         return joined((hold, not_before)) or None
@@ -171,7 +180,10 @@ class Washout(Node):
 def _courses(group: DrugGroup, case: Case) -> list[Course]:
     own = case.chart.of("therapy", group.drugs)
     wider = case.chart.of("therapy", group.also_denied_by)
-    told_of = (*own, *(fact for fact in wider if stance(fact) is Stance.DENIED))
+    denials = tuple(fact for fact in wider if stance(fact) is Stance.DENIED)
+    if group.drugs_deny_only_themselves:
+        own = tuple(fact for fact in own if stance(fact) is not Stance.DENIED)
+    told_of = dict.fromkeys((*own, *denials))
     return [
         course(fact, taken_daily=group.taken_daily, not_by_route=group.not_by_route)
         for fact in told_of

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from abstraction.writing import json_line
+from corpus.evaluation.gold import read_gold
+from criteria_engine import available_protocols, load_protocol
 from tests.cli.conftest import CHARTS, Command
 
 SCREENING = ("--protocol", "NCT07432334", "--screening-date", "2026-04-01")
@@ -215,6 +218,44 @@ def test_anchors_give_each_patient_its_dates(
         "p02": {"screening": "2026-04-01", "leukapheresis": None},
         "p03": {"screening": "2026-04-01", "leukapheresis": None},
     }
+
+
+def test_any_anchor_is_an_option_and_a_column(
+    lupus_chart: Command, charts: Path, tmp_path: Path
+) -> None:
+    anchors = tmp_path / "anchors.csv"
+    anchors.write_text("patient_id,screening,start_of_induction\np01,2026-05-01,2026-05-20\n")
+    facts = tmp_path / "run" / "facts.jsonl"
+    lupus_chart("extract", charts, "--out", facts.parent)
+    days = ("--anchor", "start_of_induction=2026-04-09", "--anchor", "consent=2026-03-25")
+    scored = lupus_chart("score", facts, *SCREENING, "--anchors", anchors, *days)
+    given = [json.loads(line)["anchors"] for line in scored.out.splitlines()]
+    assert given[0] == {
+        "screening": "2026-05-01",
+        "leukapheresis": None,
+        "consent": "2026-03-25",
+        "start_of_induction": "2026-05-20",
+    }
+    assert given[1]["start_of_induction"] == "2026-04-09"
+
+
+@pytest.mark.parametrize("name", available_protocols())
+def test_every_protocol_scores_the_shipped_sample(
+    lupus_chart: Command, tmp_path: Path, name: str
+) -> None:
+    sample = Path(__file__).parents[2] / "corpus" / "synthetic" / "sample"
+    gold = read_gold(sample, load_protocol("NCT07432334"))
+    facts = [mention.fact for patient in gold.patients for mention in patient.mentions]
+    (tmp_path / "facts.jsonl").write_text("".join(json_line(fact) for fact in facts))
+    ended = lupus_chart(
+        "score", tmp_path / "facts.jsonl", "--protocol", name, "--anchors", sample / "anchors.csv"
+    )
+    assessments = [json.loads(line) for line in ended.out.splitlines()]
+    assert (ended.code, ended.err) == (0, "")
+    assert len(assessments) == len(gold.patients) == 10
+    assert {one["protocol"] for one in assessments} == {name}
+    outcomes = {each["outcome"] for one in assessments for each in one["criteria"]}
+    assert outcomes >= {"pass", "unknown"}
 
 
 def test_runs_repeat_byte_for_byte_whatever_the_order(

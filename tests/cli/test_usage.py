@@ -9,6 +9,7 @@ import pytest
 from tests.cli.conftest import Command
 
 PROTOCOL = ("--protocol", "NCT07432334")
+SHIPPED = ["NCT01639339", "NCT04221477", "NCT05765006", "NCT05781750", "NCT07432334"]
 SCREENING = ("--screening-date", "2026-04-01")
 
 
@@ -23,7 +24,7 @@ SCREENING = ("--screening-date", "2026-04-01")
         ),
         (
             ["screen", "x", "--protocol", "NCT00000000", *SCREENING, "--out", "o"],
-            "lupus-chart screen: no protocol 'NCT00000000'; available: NCT07432334",
+            f"lupus-chart screen: no protocol 'NCT00000000'; available: {', '.join(SHIPPED)}",
         ),
         (
             ["screen", "x", *PROTOCOL, "--screening-date", "2026-02-30", "--out", "o"],
@@ -45,8 +46,24 @@ SCREENING = ("--screening-date", "2026-04-01")
             "screening on 2026-04-01; is one of the two mistyped?",
         ),
         (
+            ["score", "x", *PROTOCOL, *SCREENING, "--anchor", "breakfast=2026-04-20"],
+            "lupus-chart score: Invalid value for '--anchor': 'breakfast=2026-04-20' is no "
+            "NAME=YYYY-MM-DD with a name of consent, first_dose, start_of_induction, "
+            "qualifying_biopsy",
+        ),
+        (
+            ["score", "x", *PROTOCOL, *SCREENING, "--anchor", "consent=soon"],
+            "lupus-chart score: Invalid value for '--anchor': 'soon' is not a day written "
+            "YYYY-MM-DD",
+        ),
+        (
+            ["score", "x", *PROTOCOL, *SCREENING, "--anchor", "first_dose=2026-03-20"],
+            "lupus-chart score: --anchor: first dose on 2026-03-20 would be before screening on "
+            "2026-04-01; is one of the two mistyped?",
+        ),
+        (
             ["protocol", "show", "X"],
-            "lupus-chart protocol show: no protocol 'X'; available: NCT07432334",
+            f"lupus-chart protocol show: no protocol 'X'; available: {', '.join(SHIPPED)}",
         ),
         (
             ["extract", "nowhere", "--out", "o"],
@@ -164,7 +181,7 @@ def test_help_and_version(lupus_chart: Command) -> None:
 
 
 def test_protocols_are_listed_and_shown(lupus_chart: Command) -> None:
-    assert lupus_chart("protocol", "list").out.splitlines() == ["NCT07432334"]
+    assert lupus_chart("protocol", "list").out.splitlines() == SHIPPED
     shown = lupus_chart("protocol", "show", "NCT07432334")
     assert shown.code == 0
     assert "INC-01" in shown.out and "EXC-17" in shown.out

@@ -171,7 +171,7 @@ def test_value_sets_hold_known_concepts():
 
 def test_no_python_of_the_engine_names_a_trial_a_drug_or_a_test():
     words = vocabulary()
-    names = {NAME} | {
+    names = {*available_protocols()} | {
         concept
         for kind in ("therapy", "measurement", "diagnosis")
         for concept in words.labels[kind]

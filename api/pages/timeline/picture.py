@@ -125,7 +125,7 @@ def _picture(
     drawn = [one for one in panels if one.results]
     if not plans and not drawn:
         return None
-    anchor_days = [anchors.screening, *([anchors.leukapheresis] if anchors.leukapheresis else [])]
+    anchor_days = [day for _, day in anchors.given()]
     days = [day for one in plans for day in one.days]
     days += [day for one in drawn for day in one.days]
     scale = time_scale([*anchor_days, *days], anchors.screening, PLOT_LEFT, PLOT_RIGHT)
@@ -192,9 +192,11 @@ class _Sheet:
 
 def _anchor_lines(anchors: Anchors, scale: TimeScale) -> list[AnchorLine]:
     """The anchors, their labels stacked so that no line crosses a label."""
-    named = [("Screening", anchors.screening), ("Leukapheresis", anchors.leukapheresis)]
     placed = [
-        AnchorLine(f"{name} {day.isoformat()}", scale.begin(day), 0.0) for name, day in named if day
+        AnchorLine(
+            f"{name.replace('_', ' ').capitalize()} {day.isoformat()}", scale.begin(day), 0.0
+        )
+        for name, day in anchors.given()
     ]
     placed.sort(key=lambda one: -one.x if one.label_is_before else one.x)
     return [replace(one, label_y=12.0 + 13.0 * place) for place, one in enumerate(placed)]

@@ -1,0 +1,97 @@
+"""Requirements that hang on something: if this then that, and requirements that are waived."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import ConfigDict, Field
+
+from criteria_engine import logic
+from criteria_engine.expressions.boolean import combined
+from criteria_engine.expressions.node import Case, Node, Result
+from criteria_engine.logic import Truth
+from criteria_engine.wording import joined
+
+if TYPE_CHECKING:
+    from criteria_engine.expressions import Expression
+
+
+class Conditional(Node):
+    """``then`` where the condition holds, ``else`` where it does not; without an ``else`` nothing
+    more is asked there.
+
+    An open condition leaves the answer open unless both branches give the same one.
+    """
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    op: Literal["conditional"] = "conditional"
+    condition: Expression = Field(alias="if")
+    then: Expression
+    otherwise: Expression | None = Field(default=None, alias="else")
+
+    def evaluate(self, case: Case) -> Result:
+        # What would lift a fail of the condition is no advice: nothing asks it to be otherwise.
+        condition = replace(self.condition.evaluate(case), action=None)
+        then = self.then.evaluate(case)
+        otherwise = self.otherwise.evaluate(case) if self.otherwise else None
+        parts = (condition, then, *((otherwise,) if otherwise else ()))
+        if condition.truth is Truth.UNKNOWN:
+            return self._open_condition(condition, then, otherwise, parts)
+        branch = then if condition.truth is Truth.TRUE else otherwise
+        truth = branch.truth if branch else Truth.TRUE
+        decisive = tuple(
+            part for part in (condition, branch) if part and (truth.known or part is branch)
+        )
+        return combined(self, truth, parts, decisive, needs_all=True)
+
+    def prose(self) -> str:
+        text = f"if ({self.condition.prose()}) then ({self.then.prose()})"
+        return f"{text}, else ({self.otherwise.prose()})" if self.otherwise else text
+
+    def _open_condition(
+        self,
+        condition: Result,
+        then: Result,
+        otherwise: Result | None,
+        parts: tuple[Result, ...],
+    ) -> Result:
+        truth = logic.agreed((then.truth, otherwise.truth if otherwise else Truth.TRUE))
+        branches = (then, otherwise) if otherwise else (then,)
+        if truth.known:
+            return combined(self, truth, parts, branches, needs_all=True)
+        open_parts = tuple(part for part in (condition, *branches) if not part.truth.known)
+        result = combined(self, truth, parts, open_parts, needs_all=False)
+        settled = (part.reason for part in branches if part.truth.known)
+        return replace(result, reason=joined((result.reason, *settled)))
+
+
+class Unless(Node):
+    """A requirement that need not be met where the waiver holds.
+
+    ``if_silent: not_waived`` presumes that there is no waiver where the chart speaks of none.
+    """
+
+    op: Literal["unless"] = "unless"
+    of: Expression
+    waived_by: Expression
+    if_silent: Literal["unknown", "not_waived"] = "unknown"
+
+    def evaluate(self, case: Case) -> Result:
+        required = self.of.evaluate(case)
+        waiver = self.waived_by.evaluate(case)
+        parts = (required, waiver)
+        if required.truth is Truth.FALSE and waiver.is_silent and self.if_silent == "not_waived":
+            result = combined(self, Truth.FALSE, parts, (required,), needs_all=True)
+            reason = joined((result.reason, "no waiver is documented, none is presumed"))
+            return replace(result, basis="presumed", reason=reason)
+        truth = logic.any_of(part.truth for part in parts)
+        decisive = tuple(part for part in parts if part.truth is truth)
+        result = combined(self, truth, parts, decisive, needs_all=truth is Truth.FALSE)
+        if truth is Truth.TRUE and required.truth is not Truth.TRUE:
+            return replace(result, reason=f"{result.reason}: not required")
+        return result
+
+    def prose(self) -> str:
+        return f"{self.of.prose()}, unless {self.waived_by.prose()}"
