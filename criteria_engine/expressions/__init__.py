@@ -13,12 +13,16 @@ from criteria_engine.expressions.biopsies import BiopsyClassIn
 from criteria_engine.expressions.boolean import All, Any, AnyMeasured, AtLeast, Not
 from criteria_engine.expressions.daily_doses import DailyDose
 from criteria_engine.expressions.demographics import Age, Sex
+from criteria_engine.expressions.exposures import Exposure
 from criteria_engine.expressions.findings import Finding
 from criteria_engine.expressions.lists import Examples
 from criteria_engine.expressions.measurements import Measurement
 from criteria_engine.expressions.node import Case, Node, Result
+from criteria_engine.expressions.presumptions import Presumed
+from criteria_engine.expressions.responses import Refractory, TherapyFailed
 from criteria_engine.expressions.results import TestResult
 from criteria_engine.expressions.reviews import Review
+from criteria_engine.expressions.therapy_time import TimeOnTherapy
 from criteria_engine.expressions.washouts import Washout
 
 Expression = Annotated[
@@ -30,17 +34,22 @@ Expression = Annotated[
     | BiopsyClassIn
     | DailyDose
     | Examples
+    | Exposure
     | Finding
     | Measurement
     | Not
+    | Presumed
+    | Refractory
     | Review
     | Sex
     | TestResult
+    | TherapyFailed
+    | TimeOnTherapy
     | Washout,
     Field(discriminator="op"),
 ]
 
-for _node in (All, Any, AnyMeasured, AtLeast, Not, Examples):
+for _node in (All, Any, AnyMeasured, AtLeast, Not, Examples, Presumed, Refractory):
     _node.model_rebuild(_types_namespace={"Expression": Expression})
 
 __all__ = ["Case", "Expression", "Node", "Result"]
