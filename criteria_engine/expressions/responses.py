@@ -69,7 +69,7 @@ class Refractory(Node):
         ]
         statements = [one for one in facts if one.response and stance(one) is Stance.AFFIRMED]
         window = window_on(day, self.within)
-        recent = [one for one in statements if counts(one, window) is Truth.TRUE]
+        recent = [one for one in statements if _speaks_of(one, window)]
         outdated = tuple(Aside(one, "not in the window") for one in statements if one not in recent)
         if recent:
             return self._stated(case, day, recent, statements, outdated)
@@ -270,6 +270,13 @@ def _worked(given: Iterable[Given]) -> tuple[TherapyFact, ...]:
     return tuple(
         fact for one in given for fact in one.facts if fact.response in ("partial", "complete")
     )
+
+
+def _speaks_of(fact: DiagnosisFact, window: Window) -> bool:
+    """Whether the statement is certainly of the window: one without a day speaks of its note's."""
+    if fact.date is None and fact.temporality == "current" and fact.note_date:
+        return window.holds(fact.note_date)
+    return counts(fact, window) is Truth.TRUE
 
 
 def _order(fact: DiagnosisFact) -> dt.date:

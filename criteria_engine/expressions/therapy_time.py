@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -26,8 +27,8 @@ from criteria_engine.logic import Truth
 from criteria_engine.vocabulary import Therapies, TherapyConcept, vocabulary
 from criteria_engine.wording import joined, listed, sentence
 
-_SOME_MONTHS = tuple(dt.date(2023, month, 1) for month in range(1, 13))
-"""First days from which calendar months are counted, to know how many days they can have."""
+_FOUR_YEARS = tuple(dt.date(2020, 1, 1) + dt.timedelta(days=days) for days in range(1461))
+"""Every day of a calendar from which months can be counted, to know how many days they have."""
 
 
 class Therapy(Frozen):
@@ -138,7 +139,12 @@ def days_of(span: Span) -> Extent:
     """The length in days; calendar months have fewer or more of them."""
     if span.days:
         return Extent(span.days, span.days)
-    lengths = [(add_months(day, span.months) - day).days for day in _SOME_MONTHS]
+    return _days_of_months(span.months)
+
+
+@cache
+def _days_of_months(months: int) -> Extent:
+    lengths = [(add_months(day, months) - day).days for day in _FOUR_YEARS]
     return Extent(min(lengths), max(lengths))
 
 
