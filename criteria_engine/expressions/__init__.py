@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from criteria_engine.expressions.amounts import Amount, DosesGiven
 from criteria_engine.expressions.biopsies import BiopsyClassIn
 from criteria_engine.expressions.boolean import All, Any, AnyMeasured, AtLeast, Not
 from criteria_engine.expressions.daily_doses import DailyDose
@@ -28,11 +29,13 @@ from criteria_engine.expressions.washouts import Washout
 Expression = Annotated[
     Age
     | All
+    | Amount
     | Any
     | AnyMeasured
     | AtLeast
     | BiopsyClassIn
     | DailyDose
+    | DosesGiven
     | Examples
     | Exposure
     | Finding

@@ -366,3 +366,59 @@ def test_what_is_presumed_is_shown_so_and_gives_way_to_what_is_told():
     assert answer(presumed, fact("status", "adherence", "2026-03-01", assertion="absent")) == (
         "false"
     )
+
+
+# --- how much -------------------------------------------------------------------------------------
+
+TWO_INFUSIONS = {
+    "op": "doses_given", "name": "rituximab", "drugs": ["rituximab"], "at_least": 2,
+    "within": {"before": "screening", "months": 12},
+}  # fmt: skip
+
+
+def test_doses_are_counted_in_the_window_and_may_be_more_than_are_told():
+    first, second = therapy("rituximab", "2025-09-01"), therapy("rituximab", "2025-09-15")
+    assert answer(TWO_INFUSIONS, first, second) == "true"
+    assert answer(TWO_INFUSIONS, first) == "unknown/judgement"
+    assert answer(TWO_INFUSIONS, first, therapy("rituximab", "2020-09-15")) == "unknown/judgement"
+    assert answer(TWO_INFUSIONS) == "unknown/silent"
+    assert answer(TWO_INFUSIONS, never("rituximab")) == "false"
+    assert answer(TWO_INFUSIONS, first, never("rituximab")) == "unknown/conflicting"
+
+
+def test_one_infusion_told_twice_is_one():
+    told = therapy("rituximab", "2025-09-01")
+    again = therapy("rituximab", "2025-09-01", note_id="another")
+    assert answer(TWO_INFUSIONS, told, again) == "unknown/judgement"
+
+
+def amount(counted, **limit):
+    return {
+        "op": "amount", "name": "steroid", "drugs": ["prednisone", "methylprednisolone"],
+        "of": "prednisone", "counted": counted, "within": {"before": "screening", "days": 29},
+        **limit,
+    }  # fmt: skip
+
+
+def test_milligrams_add_up_over_the_window_in_those_of_the_reference_drug():
+    daily = therapy(
+        "prednisone", start="2026-01-01", status="active", daily_dose_mg=10, note_date="2026-04-01"
+    )
+    assert answer(amount("total", at_least_mg=300), daily) == "true"
+    assert answer(amount("total", above_mg=300), daily) == "false"
+    assert answer(amount("mean", at_most_mg=10), daily) == "true"
+    pulse = therapy(
+        "methylprednisolone", "2026-03-20", dose={"number": 500, "unit": "mg"},
+        route="intravenous",
+    )  # fmt: skip
+    assert answer(amount("total", at_least_mg=925), daily, pulse) == "true"
+    assert answer(amount("mean", at_most_mg=10), daily, pulse) == "false"
+
+
+def test_days_of_which_no_dose_is_told_keep_the_amount_open_above():
+    until = therapy(
+        "prednisone", start="2026-01-01", status="active", daily_dose_mg=10, note_date="2026-03-20"
+    )
+    assert answer(amount("total", at_most_mg=300), until) == "unknown/judgement"
+    assert answer(amount("total", at_least_mg=150), until) == "true"
+    assert answer(amount("total", at_least_mg=150)) == "unknown/silent"
