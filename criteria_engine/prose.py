@@ -53,6 +53,10 @@ def _criterion(criterion: Criterion) -> list[str]:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, list):
+        return " and ".join(map(_plain, value))
+    if isinstance(value, dict) and "name" in value:
+        return str(value["name"])
     if isinstance(value, dict):
         return " ".join(f"{amount} {unit}" for unit, amount in value.items())
     return str(value)
