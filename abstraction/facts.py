@@ -151,11 +151,15 @@ class FactBase(Frozen):
 
 
 class DiagnosisFact(FactBase):
-    """A disease or manifestation; ``resolved`` null when the text does not say."""
+    """A disease or manifestation; ``resolved`` null when the text does not say.
+
+    ``response`` is what its treatment as a whole came to ("refractory", "in remission").
+    """
 
     kind: Literal["diagnosis"] = "diagnosis"
     onset: DateInterval | None = None
     resolved: bool | None = None
+    response: Response | None = None
 
 
 class BiopsyFact(FactBase):

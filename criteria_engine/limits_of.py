@@ -10,6 +10,7 @@ from criteria_engine.expressions.conditionals import Conditional
 from criteria_engine.expressions.limits import Bounds, Limit
 from criteria_engine.expressions.measurements import Measurement
 from criteria_engine.expressions.node import Node
+from criteria_engine.expressions.responses import Refractory
 from criteria_engine.intervals import Comparison, exactly
 from criteria_engine.protocol import Protocol
 from criteria_engine.quantities import Quantity, convert
@@ -69,7 +70,12 @@ def limits_of(protocol: Protocol) -> tuple[AnalyteLimit, ...]:
 
 
 def _measurements(node: Node, holds: bool) -> Iterator[tuple[Measurement, bool]]:
-    """The measurements below the node, each with whether it must hold."""
+    """The measurements below the node, each with whether it must hold.
+
+    What would only show a state beside a clinician's statement is no limit that must hold.
+    """
+    if isinstance(node, Refractory):
+        return
     if isinstance(node, Measurement):
         yield node, holds
     for child in _children(node):

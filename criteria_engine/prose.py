@@ -53,8 +53,12 @@ def _criterion(criterion: Criterion) -> list[str]:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, list):
+        return " and ".join(map(_plain, value))
     if isinstance(value, dict) and "op" in value:
         return " ".join(str(value[key]) for key in ("op", "name", "concept") if key in value)
+    if isinstance(value, dict) and "name" in value:
+        return str(value["name"])
     if isinstance(value, dict):
         return " ".join(f"{amount} {unit}" for unit, amount in value.items())
     return str(value)

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from nlp_rules.schema import (
     AnswerRules,
+    AnswerToTreatmentRule,
     BiopsyRules,
     ConceptRule,
     CueCategory,
@@ -51,6 +52,7 @@ class Diagnoses(Rule):
     """``diagnoses.yaml``."""
 
     diagnoses: tuple[DiagnosisRule, ...]
+    answers_to_treatment: tuple[AnswerToTreatmentRule, ...] = ()
     allergens: Terms = ()
     lookalikes: tuple[Lookalike, ...] = ()
 

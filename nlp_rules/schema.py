@@ -102,6 +102,19 @@ class DiagnosisRule(ConceptRule):
     chronic: bool = True
 
 
+class AnswerToTreatmentRule(Rule):
+    """How a sentence tells what the treatment of a disease as a whole came to.
+
+    In a pattern ``@`` is the mention of the disease in its sentence.  ``unless`` are sentences
+    that tell it of something else, such as a trial.
+    """
+
+    concepts: tuple[ConceptName, ...] = Field(min_length=1)
+    response: Literal["inadequate", "partial", "complete"]
+    patterns: tuple[Pattern, ...] = Field(min_length=1)
+    unless: tuple[Pattern, ...] = ()
+
+
 class StatusRule(ConceptRule):
     """Consent, contraception, trial participation."""
 

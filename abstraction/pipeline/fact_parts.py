@@ -17,6 +17,7 @@ from abstraction.facts import Code, Evidence, Kind, Source
 from abstraction.notes import Span
 from abstraction.pipeline.cues import Cue
 from abstraction.pipeline.dating import interval, of_note
+from abstraction.pipeline.disease_answers import DiseaseAnswers
 from abstraction.pipeline.page import Page
 from abstraction.pipeline.parts import Part, in_order
 from abstraction.pipeline.sections import Layout
@@ -76,6 +77,7 @@ class FactParts:
     administered: frozenset[str]
     in_sessions: frozenset[str]
     by_sentence: dict[int, list[Target]]
+    answers: DiseaseAnswers
 
     @classmethod
     def of(cls, doc: Doc, rules: RulePack) -> FactParts:
@@ -100,6 +102,7 @@ class FactParts:
             administered=frozenset(rules.dates.administered),
             in_sessions=frozenset(rules.dates.in_sessions),
             by_sentence=by_sentence,
+            answers=DiseaseAnswers.by(rules.diagnoses.answers_to_treatment),
         )
 
     @property

@@ -11,6 +11,7 @@ from abstraction.pipeline.assertions import Judgement, judge_statement, nearest
 from abstraction.pipeline.class_grammar import ClassPhrase
 from abstraction.pipeline.cues import Cue
 from abstraction.pipeline.dating import under
+from abstraction.pipeline.disease_answers import DiseaseAnswer
 from abstraction.pipeline.dosing_grammar import Dosing
 from abstraction.pipeline.fact_parts import FactParts, cue_parts, mention_of
 from abstraction.pipeline.parts import Part
@@ -29,7 +30,12 @@ def diagnosis_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> Diag
     judged = judge_statement(cues, note.implied(target), chronic)
     if target.term is not None and target.term.denies and judged.assertion == "present":
         judged = Judgement("absent", "current", judged.experiencer)
+    answer = note.answers.of(note.page, target)
+    if answer is not None and judged.assertion == "absent" and _denies(answer, judged):
+        judged = Judgement("present", "current", judged.experiencer)
     parts: list[Part] = [mention_of(target), *cue_parts(judged.cues)]
+    if judged.assertion != "present":
+        answer = None
     clause = (
         note.day_in_clause(target, listed=not chronic) if judged.experiencer == "patient" else None
     )
@@ -47,6 +53,8 @@ def diagnosis_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> Diag
     elif judged.temporality == "past":
         date = None
     place = (target.start, target.end)
+    if answer is not None:
+        parts.append(answer.part)
     return DiagnosisFact(
         **note.common("diagnosis", target.concept, place, parts, rule.codes if rule else ()),
         assertion=judged.assertion,
@@ -55,7 +63,14 @@ def diagnosis_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> Diag
         date=date,
         onset=onset,
         resolved=judged.resolved,
+        response=answer.response if answer else None,
     )
+
+
+def _denies(answer: DiseaseAnswer, judged: Judgement) -> bool:
+    """Whether what denies the disease denies its response: "no response of the SLE"."""
+    _, start, end = answer.part
+    return bool(judged.cues) and all(start <= cue.start and cue.end <= end for cue in judged.cues)
 
 
 def is_allergy(note: FactParts, target: Target, cues: Sequence[Cue]) -> bool:

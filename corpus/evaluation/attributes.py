@@ -65,7 +65,7 @@ def _interval(name: str) -> tuple[Attribute, ...]:
 _COMMON = (*_category("assertion", "temporality", "experiencer"), *_interval("date"))
 
 ATTRIBUTES: dict[Kind, tuple[Attribute, ...]] = {
-    "diagnosis": (*_COMMON, *_interval("onset"), *_category("resolved")),
+    "diagnosis": (*_COMMON, *_interval("onset"), *_category("resolved", "response")),
     "biopsy": (
         *_COMMON,
         *_category("classes", "class_basis", "activity_letters", "organ", "system"),

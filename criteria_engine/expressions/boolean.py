@@ -85,9 +85,13 @@ class AnyMeasured(Node):
 
 
 class AtLeast(Node):
-    """``count`` or more of the parts hold; each part is a category that counts once."""
+    """``count`` or more of the parts hold; each part is a category that counts once.
+
+    With a ``name`` an open answer tells how many are settled, not each open part.
+    """
 
     op: Literal["at_least"] = "at_least"
+    name: str | None = None
     count: int = Field(ge=1)
     of: Annotated[tuple[Expression, ...], Field(min_length=1)]
 
@@ -95,10 +99,17 @@ class AtLeast(Node):
         parts = tuple(part.evaluate(case) for part in self.of)
         truth = logic.at_least(self.count, (part.truth for part in parts))
         decisive = tuple(part for part in parts if part.truth is truth)
-        return combined(self, truth, parts, decisive, needs_all=True)
+        result = combined(self, truth, parts, decisive, needs_all=True)
+        if self.name is None or truth is not Truth.UNKNOWN or _only_silent(result):
+            return result
+        # As one question of its own it names what is settled and what keeps it open.
+        settled = [part for part in parts if part.truth is Truth.TRUE]
+        told = joined((*(part.reason for part in settled), result.reason))
+        reason = f"{len(settled)} of {self.count} {self.name} certain: {told}"
+        return replace(result, reason=reason, topic=self.name, decisive=())
 
     def prose(self) -> str:
-        return _prose(None, f"at least {self.count} of", self.of)
+        return _prose(self.name, f"at least {self.count} of", self.of)
 
 
 class Not(Node):
