@@ -52,7 +52,7 @@ def decision_text(decision: Decision, titles: Mapping[str, str]) -> str:
     if decision.to_exclude:
         if lines:
             lines.append("")
-        lines.append("Would make ineligible, each criterion alone, if it is so:")
+        lines.append("Would make ineligible, each criterion alone, with these answers:")
         for settling in decision.to_exclude:
             lines.append(f"  {settling.criterion}  {titles.get(settling.criterion, '')}".rstrip())
             lines += _against(settling.smallest)
@@ -65,12 +65,14 @@ def expiries_text(answer: Expiries, titles: Mapping[str, str]) -> str:
     if not answer.expiries:
         return _page(head, [f"Nothing that passes expires within {answer.days} days."])
     lines: list[str] = []
+    by_day: dict[tuple[object, ...], list[Expiry]] = {}
     for one in answer.expiries:
-        lines.append(
-            f"{one.last_day}  last {one.anchor} day for {one.criterion}  "
-            f"{titles.get(one.criterion, '')}".rstrip()
-        )
-        lines += [_wrapped(text, 12) for text in _expiry(one)]
+        by_day.setdefault((one.last_day, one.anchor, one.criterion), []).append(one)
+    for (last, anchor, criterion), together in by_day.items():
+        title = titles.get(str(criterion), "")
+        lines.append(f"{last}  last {anchor} for {criterion}  {title}".rstrip())
+        lines += [_wrapped(f"- {one.says}{_quoted(one.evidence)}", 12, 2) for one in together]
+        lines.append(_wrapped(f"after it {_afterwards(together[0])}", 12))
     return _page(head, lines)
 
 
@@ -89,7 +91,9 @@ def earliest_text(answer: EarliestDate) -> str:
     past = [one for one in answer.restrictions if one not in near]
     if past:
         last = max(one.last_dose_to for one in past)
-        lines.append(_wrapped(f"long over: {_listed(one.drug for one in past)} (last {last})", 2))
+        lines.append(
+            _wrapped(f"clear already: {_listed(one.drug for one in past)} (last {last})", 2)
+        )
     needed = [one for one in near if one.needed]
     if needed:
         lines.append(
@@ -111,7 +115,8 @@ def earliest_text(answer: EarliestDate) -> str:
             by_why: dict[str, list[str]] = {}
             for one in answer.open:
                 if one.criterion == criterion:
-                    by_why.setdefault(one.why, []).append(one.about)
+                    why = f"{one.why}{_quoted(one.evidence)}"
+                    by_why.setdefault(why, []).append(one.about)
             lines += [
                 _wrapped(f"{criterion}  {_listed(about)}: {why}", 4, 8)
                 for why, about in by_why.items()
@@ -193,20 +198,23 @@ def _item(item: Item) -> str:
 
 
 def _against(items: Sequence[Item]) -> Iterator[str]:
-    """What would have to be so; a question that a person decides is told without its means."""
+    """The answers that it would take; what a person decides is told by its name."""
     for item in items:
         asked = item.topic if item.basis == "judgement" and item.topic else item.question
-        yield _wrapped(f"- {'' if item.answer else 'not: '}{asked}", 6, 2)
+        # Behind the window stands who judges it and what is presumed, which is not asked here.
+        asked, window, _ = asked.partition("), ")
+        answer = "yes" if item.answer else "no"
+        yield _wrapped(f"- {asked}{')' if window else ''}: {answer}", 6, 2)
     if len(items) > 1:
         yield " " * 6 + f"  (these {len(items)} together)"
 
 
-def _expiry(one: Expiry) -> Iterator[str]:
-    yield one.says + _quoted(one.evidence)
+def _afterwards(one: Expiry) -> str:
     if one.outcome_then == "pass":
-        yield f"the day after, {one.criterion} still passes by other evidence"
-    else:
-        yield f"the day after, {one.outcome_then}: {one.reason_then}"
+        return "it still passes, by other evidence"
+    if one.outcome_then == "unknown":
+        return "unknown, until it is repeated"
+    return f"a fail: {one.reason_then}"
 
 
 def _verdict_on(answer: EarliestDate) -> str:

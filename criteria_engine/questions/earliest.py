@@ -65,6 +65,7 @@ class Open(Frozen):
     criterion: str
     about: str
     why: str
+    evidence: tuple[EvidenceReference, ...] = ()
 
 
 class EarliestDate(Frozen):
@@ -116,14 +117,14 @@ def earliest(
     for one in washed:
         if isinstance(one.node, DailyDose):
             restrictions += _too_high(one, one.node, case, as_of)
-            open_ends += _open_doses(one, one.node, case)
+            open_ends += _open_doses(one, one.node, case, as_of)
             continue
         for group in one.node.groups:
             courses = courses_of(group, case)
             own = list(_given(one, group, courses, case, as_of))
             restrictions += own
-            plans += _planned(one, courses)
-            open_ends += _left_open(one, group, courses, own)
+            plans += _planned(one, courses, as_of)
+            open_ends += _left_open(one, group, courses, own, as_of)
     planned = getattr(anchors, anchor)
     first = max((one.clear_from for one in restrictions), default=None)
     counted = max((day for day in (first, planned) if day), default=None)
@@ -177,6 +178,12 @@ def _given(
             continue
         to = last.when.end or as_of
         taken = [one.fact for one in own if one.current and not ended_since(one, own)]
+        runs_on = [
+            one
+            for one in case.chart.episodes
+            if one.concept == drug and not one.is_ended and (one.stop.end or as_of) >= as_of
+        ]
+        still = bool(taken) or (bool(runs_on) and to == as_of)
         facts = tuple(taken) or last.facts
         yield Restriction(
             criterion=washed.criterion,
@@ -185,17 +192,19 @@ def _given(
             last_dose_from=last.when.start,
             last_dose_to=to,
             clear_from=washed.within.first_day_clear_of(to),
-            still=bool(taken),
-            needed=f"no {label(own[0].fact)}" if taken else None,
+            still=still,
+            needed=f"no {label(own[0].fact)}" if still else None,
             told_last=_told_last(facts),
             evidence=_newest(facts),
         )
 
 
-def _planned(washed: _Washed, courses: Iterable[Course]) -> Iterator[Plan]:
+def _planned(washed: _Washed, courses: Iterable[Course], as_of: dt.date) -> Iterator[Plan]:
     for one in courses:
         day = one.fact.start or one.fact.date
         if stance(one.fact) is not Stance.PLANNED or day is None or day.basis == "note":
+            continue
+        if day.end < as_of:
             continue
         yield Plan(
             criterion=washed.criterion,
@@ -207,12 +216,17 @@ def _planned(washed: _Washed, courses: Iterable[Course]) -> Iterator[Plan]:
 
 
 def _left_open(
-    washed: _Washed, group: DrugGroup, courses: list[Course], found: list[Restriction]
+    washed: _Washed,
+    group: DrugGroup,
+    courses: list[Course],
+    found: list[Restriction],
+    as_of: dt.date,
 ) -> Iterator[Open]:
     if not any(one.affirmed or one.denied for one in courses):
         yield Open(criterion=washed.criterion, about=group.name, why="nothing documented")
     for one in found:
-        if not one.still and one.last_dose_from != one.last_dose_to:
+        matters = one.clear_from > as_of and not one.still
+        if matters and one.last_dose_from != one.last_dose_to:
             since = f"from {one.last_dose_from} " if one.last_dose_from else "at any time "
             yield Open(
                 criterion=washed.criterion,
@@ -279,7 +293,7 @@ def _governing(doses: list[Dose]) -> list[Dose]:
     return [one for one in doses if one.told == newest and one.current and not one.denied]
 
 
-def _open_doses(washed: _Washed, node: DailyDose, case: Case) -> Iterator[Open]:
+def _open_doses(washed: _Washed, node: DailyDose, case: Case, as_of: dt.date) -> Iterator[Open]:
     doses, _ = node.doses(case)
     governing = _governing(doses)
     if not doses:
@@ -289,7 +303,10 @@ def _open_doses(washed: _Washed, node: DailyDose, case: Case) -> Iterator[Open]:
         yield Open(
             criterion=washed.criterion,
             about=drugs,
-            why=f"taken as of {governing[0].told}, its daily dose is not clear",
+            why=f"taken as of {governing[0].told} in a daily dose that is not clear; above "
+            f"{number_text(node.above_mg)} mg of {node.of}, not before "
+            f"{washed.within.first_day_clear_of(as_of)}",
+            evidence=_newest(one.fact for one in governing),
         )
 
 
