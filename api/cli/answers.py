@@ -70,9 +70,9 @@ def expiries_text(answer: Expiries, titles: Mapping[str, str]) -> str:
         by_day.setdefault((one.last_day, one.anchor, one.criterion), []).append(one)
     for (last, anchor, criterion), together in by_day.items():
         title = titles.get(str(criterion), "")
-        lines.append(f"{last}  last {anchor} for {criterion}  {title}".rstrip())
+        lines.append(f"{last}  last {anchor} day for {criterion}  {title}".rstrip())
         lines += [_wrapped(f"- {one.says}{_quoted(one.evidence)}", 12, 2) for one in together]
-        lines.append(_wrapped(f"after it {_afterwards(together[0])}", 12))
+        lines.append(_wrapped(f"after that: {_afterwards(together[0])}", 12))
     return _page(head, lines)
 
 
@@ -211,10 +211,10 @@ def _against(items: Sequence[Item]) -> Iterator[str]:
 
 def _afterwards(one: Expiry) -> str:
     if one.outcome_then == "pass":
-        return "it still passes, by other evidence"
+        return "still a pass, by other evidence"
     if one.outcome_then == "unknown":
-        return "unknown, until it is repeated"
-    return f"a fail: {one.reason_then}"
+        return "unknown, until it is done or told anew"
+    return f"fail ({one.reason_then})"
 
 
 def _verdict_on(answer: EarliestDate) -> str:

@@ -11,7 +11,7 @@ from criteria_engine import logic
 from criteria_engine.expressions.boolean import combined
 from criteria_engine.expressions.findings import Finding
 from criteria_engine.expressions.node import Case, Node, Result
-from criteria_engine.expressions.ways import Some, Turn, Ways, some, unknown
+from criteria_engine.expressions.ways import NEVER, Some, Turn, Ways, some, unknown
 from criteria_engine.logic import Truth
 from criteria_engine.wording import joined, listed
 
@@ -70,14 +70,17 @@ class Examples(Node):
         if silent:
             count = 1 if self.one_denial_suffices else len(silent)
             parts = some(count, silent, Truth.FALSE)
-            denied = results[named].truth if self.whole else Truth.TRUE
-            if denied is Truth.UNKNOWN and named not in spoken:
+            whole = results[named].truth if self.whole else Truth.TRUE
+            if whole is Truth.UNKNOWN and named not in spoken:
                 turns.append(Some(1, (Turn(named, Truth.FALSE), parts)))
-            elif denied is not Truth.FALSE and named not in spoken:
+            elif whole is not Truth.FALSE and named not in spoken:
                 turns.append(parts)
-        # What is laid aside for a person may be judged to be the whole.
-        holding = [place for place in open_places if not (self.whole and place == named)]
-        return Ways(some(1, holding, Truth.TRUE), Some(len(turns), tuple(turns)))
+        # What a person is to judge may be judged to be the whole; a silent whole is denied only.
+        holding = [place for place in open_places if place < named or place in spoken]
+        denied = Some(len(turns), tuple(turns))
+        if any(result.truth is Truth.TRUE for result in results[named:]):
+            denied = NEVER
+        return Ways(some(1, holding, Truth.TRUE), denied)
 
     def prose(self) -> str:
         inner = "; ".join(part.prose() for part in (*self.parts, *self.presumed))

@@ -39,6 +39,9 @@ class Some:
 
 Way = Turn | Some
 
+NEVER = Some(1, ())
+"""No answer of an open part would do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ways:
