@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from textwrap import fill
+from textwrap import fill, indent
 from typing import TYPE_CHECKING
 
 from criteria_engine.questions.plans import Item, Plan, smallest
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from criteria_engine.questions.earliest import EarliestDate, Restriction
     from criteria_engine.questions.expires import Expiries, Expiry
 
-_WIDTH = 100
+_WIDTH = 98
 _TRIAGE = {
     "potentially_eligible": "potentially eligible",
     "needs_information": "needs more information",
@@ -34,7 +34,7 @@ def decision_text(decision: Decision, titles: Mapping[str, str]) -> str:
     if decision.ineligible_by:
         lines = [
             "Nothing that is missing can change that. It rests on:",
-            *(f"  {one.criterion}  {one.reason}" for one in decision.ineligible_by),
+            *(_wrapped(f"{one.criterion}  {one.reason}", 2, 8) for one in decision.ineligible_by),
         ]
         return _page(head, lines)
     lines = []
@@ -42,19 +42,19 @@ def decision_text(decision: Decision, titles: Mapping[str, str]) -> str:
         count = len(decision.to_pass_smallest)
         lines += [f"To become potentially eligible: {_count(count, 'item')} at the least"]
         for settling in decision.to_pass:
-            lines.append(f"  {settling.criterion}  {titles.get(settling.criterion, '')}".rstrip())
+            lines.append(_titled(settling.criterion, titles))
             lines += _plan(settling.plan, 6)
     if decision.blocked_by:
         lines.append("For now blocked by:")
         for one in decision.blocked_by:
             action = f" -> {one.action}" if one.action else ""
-            lines.append(f"  {one.criterion}  {one.reason}{action}")
+            lines.append(_wrapped(f"{one.criterion}  {one.reason}{action}", 2, 8))
     if decision.to_exclude:
         if lines:
             lines.append("")
         lines.append("Would make ineligible, each criterion alone, with these answers:")
         for settling in decision.to_exclude:
-            lines.append(f"  {settling.criterion}  {titles.get(settling.criterion, '')}".rstrip())
+            lines.append(_titled(settling.criterion, titles))
             lines += _against(settling.smallest)
     return _page(head, lines)
 
@@ -70,7 +70,7 @@ def expiries_text(answer: Expiries, titles: Mapping[str, str]) -> str:
         by_day.setdefault((one.last_day, one.anchor, one.criterion), []).append(one)
     for (last, anchor, criterion), together in by_day.items():
         title = titles.get(str(criterion), "")
-        lines.append(f"{last}  last {anchor} day for {criterion}  {title}".rstrip())
+        lines.append(_wrapped(f"{last}  last {anchor} day for {criterion}  {title}", 0, 12))
         lines += [_wrapped(f"- {one.says}{_quoted(one.evidence)}", 12, 2) for one in together]
         lines.append(_wrapped(f"after that: {_afterwards(together[0])}", 12))
     return _page(head, lines)
@@ -162,27 +162,30 @@ def _head(patient_id: str, what: str, anchors: Anchors) -> str:
     return f"{patient_id}  {what} ({days})" if what else f"{patient_id}  {days}"
 
 
+def _titled(criterion: str, titles: Mapping[str, str]) -> str:
+    return _wrapped(f"{criterion}  {titles.get(criterion, '')}", 2, 8)
+
+
 def _page(head: str, lines: Iterable[str]) -> str:
-    body = "\n".join(f"  {line}" if line else "" for line in lines)
-    return f"{head}\n{body}\n" if body else f"{head}\n"
+    return f"{head}\n{indent('\n'.join(lines), '  ')}\n"
 
 
-def _plan(plan: Plan, indent: int) -> Iterator[str]:
+def _plan(plan: Plan, depth: int) -> Iterator[str]:
     """The plan as an outline: all of its lines, unless a line says how many."""
     if isinstance(plan, Item):
-        yield _wrapped(f"- {_item(plan)}", indent, 2)
+        yield _wrapped(f"- {_item(plan)}", depth, 2)
     elif plan.count == len(plan.of):
         for part in plan.of:
-            yield from _plan(part, indent)
+            yield from _plan(part, depth)
     else:
         number = "one" if plan.count == 1 else str(plan.count)
-        yield " " * indent + f"- {number} of these {len(plan.of)}"
+        yield " " * depth + f"- {number} of these {len(plan.of)}"
         for letter, part in zip(_letters(), plan.of, strict=False):
             if isinstance(part, Item):
-                yield _wrapped(f"{letter}) {_item(part)}", indent + 4, 3)
+                yield _wrapped(f"{letter}) {_item(part)}", depth + 4, 3)
             else:
-                yield " " * (indent + 4) + f"{letter}) {_count(len(smallest(part)), 'item')}"
-                yield from _plan(part, indent + 7)
+                yield " " * (depth + 4) + f"{letter}) {_count(len(smallest(part)), 'item')}"
+                yield from _plan(part, depth + 7)
 
 
 def _letters() -> Iterator[str]:
@@ -307,13 +310,13 @@ def _listed(words: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(words))
 
 
-def _wrapped(text: str, indent: int, hang: int = 0) -> str:
+def _wrapped(text: str, depth: int, hang: int = 0) -> str:
     """The text broken to the width of a page, further lines set in by ``hang`` more."""
     return fill(
         text,
         _WIDTH,
-        initial_indent=" " * indent,
-        subsequent_indent=" " * (indent + hang),
+        initial_indent=" " * depth,
+        subsequent_indent=" " * (depth + hang),
         break_long_words=False,
         break_on_hyphens=False,
-    ).replace("\n", "\n  ")
+    )
