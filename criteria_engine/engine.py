@@ -24,7 +24,7 @@ from criteria_engine.wording import sentence
 def assess(chart: Chart, protocol: Protocol, anchors: Anchors) -> Assessment:
     """The assessment of one chart: the same facts in any order give the same bytes."""
     case = case_of(chart, protocol, anchors)
-    criteria = tuple(_verdict(criterion, case) for criterion in protocol.criteria)
+    criteria = tuple(verdict(criterion, case) for criterion in protocol.criteria)
     return Assessment(
         patient_id=chart.patient_id,
         protocol=protocol.id,
@@ -54,7 +54,8 @@ def triage(criteria: tuple[CriterionAssessment, ...], core: tuple[str, ...]) -> 
     return "potentially_eligible" if passed.issuperset(core) else "needs_information"
 
 
-def _verdict(criterion: Criterion, case: Case) -> CriterionAssessment:
+def verdict(criterion: Criterion, case: Case) -> CriterionAssessment:
+    """One criterion's verdict."""
     result = criterion.expression.evaluate(case)
     outcome, basis = _outcome(criterion, result)
     reason = sentence(result.reason)

@@ -10,7 +10,9 @@ from typing import NoReturn
 
 import click
 
+from api.cli.ask import ask
 from api.cli.corpus import corpus
+from api.cli.diff import diff
 from api.cli.evaluate import evaluate
 from api.cli.exits import DONE, FAILED
 from api.cli.extract import extract
@@ -46,7 +48,7 @@ def application() -> None:
     """
 
 
-for command in (extract, screen, score, evaluate, protocol, corpus):
+for command in (extract, screen, score, ask, diff, evaluate, protocol, corpus):
     application.add_command(command)
 
 

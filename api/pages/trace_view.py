@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-_SHOWN = frozenset(
-    {"op", "asks", "truth", "basis", "reason", "action", "for", "against", "aside", "missing", "of"}
-)
+_SHOWN = frozenset({"op", "asks", "truth", "basis", "reason", "topic", "action", "ways"})
+_SHOWN |= {"for", "against", "aside", "missing", "of"}
 
 
 class TraceFact(NamedTuple):

@@ -11,6 +11,7 @@ from abstraction.merging.windows import one_day, window_of
 from criteria_engine import logic
 from criteria_engine.assessment import Basis
 from criteria_engine.expressions.node import Case, Node, Result
+from criteria_engine.expressions.ways import Turn, Ways, every, some, unknown
 from criteria_engine.logic import Truth
 from criteria_engine.wording import joined, listed, sentence
 
@@ -41,7 +42,15 @@ class All(Node):
                 basis="judgement",
             )
         decisive = tuple(part for part in parts if part.truth is truth)
-        return combined(self, truth, parts, decisive, needs_all=truth is Truth.TRUE, name=self.name)
+        return combined(
+            self,
+            truth,
+            parts,
+            decisive,
+            needs_all=truth is Truth.TRUE,
+            name=self.name,
+            ways=ways_of_all(parts),
+        )
 
     def prose(self) -> str:
         return _prose(self.name, "all on one day of" if self.on_one_day else "all of", self.of)
@@ -57,7 +66,14 @@ class Any(Node):
         parts = tuple(part.evaluate(case) for part in self.of)
         truth = logic.any_of(part.truth for part in parts)
         decisive = tuple(part for part in parts if part.truth is truth)
-        return combined(self, truth, parts, decisive, needs_all=truth is Truth.FALSE)
+        return combined(
+            self,
+            truth,
+            parts,
+            decisive,
+            needs_all=truth is Truth.FALSE,
+            ways=ways_of_any(parts),
+        )
 
     def prose(self) -> str:
         return _prose(None, "at least one of", self.of)
@@ -78,7 +94,16 @@ class AnyMeasured(Node):
         spoken = tuple(part for part in parts if not _unmeasured(part)) or parts
         truth = logic.any_of(part.truth for part in spoken)
         decisive = tuple(part for part in spoken if part.truth is truth)
-        return combined(self, truth, parts, decisive, needs_all=truth is Truth.FALSE)
+        ways = ways_of_any(parts)
+        if ways is not None:
+            # The first value measured speaks for all; once there are some, each of them must.
+            open_parts = tuple(
+                i for i, part in enumerate(parts) if any(part is d for d in decisive)
+            )
+            measured = not all(map(_unmeasured, spoken))
+            count = len(open_parts) if measured else 1
+            ways = Ways(ways.true, some(count, open_parts, Truth.FALSE))
+        return combined(self, truth, parts, decisive, needs_all=truth is Truth.FALSE, ways=ways)
 
     def prose(self) -> str:
         return _prose(None, "at least one, of those that were measured, of", self.of)
@@ -99,7 +124,9 @@ class AtLeast(Node):
         parts = tuple(part.evaluate(case) for part in self.of)
         truth = logic.at_least(self.count, (part.truth for part in parts))
         decisive = tuple(part for part in parts if part.truth is truth)
-        result = combined(self, truth, parts, decisive, needs_all=True)
+        result = combined(
+            self, truth, parts, decisive, needs_all=True, ways=_ways_of_count(self.count, parts)
+        )
         if self.name is None or truth is not Truth.UNKNOWN or _only_silent(result):
             return result
         # As one question of its own it names what is settled and what keeps it open.
@@ -120,7 +147,9 @@ class Not(Node):
 
     def evaluate(self, case: Case) -> Result:
         part = self.of.evaluate(case)
-        return combined(self, logic.negate(part.truth), (part,), (part,), needs_all=True)
+        truth = logic.negate(part.truth)
+        ways = None if truth.known else Ways(Turn(0, Truth.FALSE), Turn(0, Truth.TRUE))
+        return combined(self, truth, (part,), (part,), needs_all=True, ways=ways)
 
     def prose(self) -> str:
         return f"not ({self.of.prose()})"
@@ -134,11 +163,12 @@ def combined(
     *,
     needs_all: bool,
     name: str | None = None,
+    ways: Ways | None = None,
 ) -> Result:
     """The result of a node whose ``decisive`` parts settle it or keep it open.
 
     ``needs_all`` tells whether the answer rests on all decisive parts together (one presumed part
-    makes it presumed) or on any of them.
+    makes it presumed) or on any of them.  ``ways`` tells what could still settle it.
     """
     if truth is Truth.UNKNOWN:
         basis = _openness(decisive)
@@ -160,6 +190,35 @@ def combined(
         action=joined(part.action or "" for part in decisive) or None,
         children=parts,
         decisive=decisive,
+        ways=None if truth.known else ways,
+    )
+
+
+def ways_of_all(parts: tuple[Result, ...]) -> Ways | None:
+    """What settles a conjunction: every open part true, or one of them false."""
+    open_parts = unknown([part.truth for part in parts])
+    if not open_parts:
+        return None
+    return Ways(every(open_parts, Truth.TRUE), some(1, open_parts, Truth.FALSE))
+
+
+def ways_of_any(parts: tuple[Result, ...]) -> Ways | None:
+    """What settles a disjunction: one open part true, or every one of them false."""
+    open_parts = unknown([part.truth for part in parts])
+    if not open_parts:
+        return None
+    return Ways(some(1, open_parts, Truth.TRUE), every(open_parts, Truth.FALSE))
+
+
+def _ways_of_count(count: int, parts: tuple[Result, ...]) -> Ways | None:
+    truths = [part.truth for part in parts]
+    if logic.at_least(count, truths).known:
+        return None
+    open_parts = unknown(truths)
+    certain = truths.count(Truth.TRUE)
+    return Ways(
+        some(count - certain, open_parts, Truth.TRUE),
+        some(certain + len(open_parts) - count + 1, open_parts, Truth.FALSE),
     )
 
 

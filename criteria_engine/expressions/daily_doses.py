@@ -52,7 +52,7 @@ class DailyDose(Node):
 
     def evaluate(self, case: Case) -> Result:
         day = anchor_day(case.anchors, self.within)
-        doses, asides = self._doses(case)
+        doses, asides = self.doses(case)
         if day is None:
             shown = [one for one in doses if not one.denied]
             return self._told(Truth.UNKNOWN, "anchor", shown, asides, None)
@@ -70,7 +70,8 @@ class DailyDose(Node):
             f"in {self.within.prose()}"
         )
 
-    def _doses(self, case: Case) -> tuple[list[Dose], list[Aside]]:
+    def doses(self, case: Case) -> tuple[list[Dose], list[Aside]]:
+        """Every statement on a daily dose that may count, and those that do not."""
         doses: list[Dose] = []
         asides: list[Aside] = []
         for fact in case.chart.of("therapy", self.drugs):
@@ -94,24 +95,34 @@ class DailyDose(Node):
     def _weigh(self, during: list[Dose], others: list[Dose], window: Window) -> Truth:
         if not during:
             return Truth.UNKNOWN
-        each = [self._exceeds(one.mg) for one in during]
+        each = [self.exceeds(one.mg) for one in during]
         highest = logic.any_of(each)
         if highest is Truth.TRUE:
             in_one_note = {one.told for one, truth in zip(during, each, strict=True) if truth.known}
             mixed = Truth.FALSE in each and len(in_one_note) == 1
             return Truth.UNKNOWN if mixed else Truth.TRUE
-        if highest is Truth.UNKNOWN or self._exceeds(_total(during)) is not Truth.FALSE:
+        if highest is Truth.UNKNOWN or self.exceeds(self.total(during)) is not Truth.FALSE:
             return Truth.UNKNOWN
         settled = any(one.since and window.start and one.since < window.start for one in during)
         before = [one for one in others if one.current and one.told and not one.denied]
         last = max((one.told for one in before if one.told), default=None)
         open_before = any(
-            self._exceeds(one.mg) is not Truth.FALSE for one in before if one.told == last
+            self.exceeds(one.mg) is not Truth.FALSE for one in before if one.told == last
         )
         return Truth.UNKNOWN if open_before and not settled else Truth.FALSE
 
-    def _exceeds(self, mg: Extent) -> Truth:
+    def exceeds(self, mg: Extent) -> Truth:
+        """Whether the amount is above the limit."""
         return compare(mg, "above", exactly(self.above_mg))
+
+    @staticmethod
+    def total(doses: list[Dose]) -> Extent:
+        """The doses of the different drugs together: of each drug the last one told."""
+        last: dict[str, Dose] = {}
+        for one in sorted(doses, key=lambda one: (one.told or dt.date.min, one.fact.order())):
+            last[one.fact.concept] = one
+        extents = [one.mg for one in last.values()]
+        return Extent(sum(mg.low for mg in extents), sum(mg.high for mg in extents))
 
     def _told(
         self,
@@ -124,7 +135,7 @@ class DailyDose(Node):
         start = self.within.back_from(day).start if day else None
         latest = sorted(shown, key=lambda one: one.told or dt.date.min, reverse=True)
         words = few(one.text() for one in latest) or "no dose documented"
-        high = [one for one in shown if self._exceeds(one.mg) is Truth.TRUE and one.current]
+        high = [one for one in shown if self.exceeds(one.mg) is Truth.TRUE and one.current]
         limit = f"{number_text(self.above_mg)} mg of {self.of} a day"
         action = None
         if truth is not Truth.FALSE and high:
@@ -225,12 +236,3 @@ def _dose(fact: TherapyFact, factors: Mapping[str, Extent]) -> Dose:
         told=told(fact),
         since=as_of.end if as_of and as_of.basis != "note" else None,
     )
-
-
-def _total(doses: list[Dose]) -> Extent:
-    """The doses of the different drugs together: of each drug the last one told."""
-    last: dict[str, Dose] = {}
-    for one in sorted(doses, key=lambda one: (one.told or dt.date.min, one.fact.order())):
-        last[one.fact.concept] = one
-    extents = [one.mg for one in last.values()]
-    return Extent(sum(mg.low for mg in extents), sum(mg.high for mg in extents))

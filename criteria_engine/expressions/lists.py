@@ -11,6 +11,7 @@ from criteria_engine import logic
 from criteria_engine.expressions.boolean import combined
 from criteria_engine.expressions.findings import Finding
 from criteria_engine.expressions.node import Case, Node, Result
+from criteria_engine.expressions.ways import NEVER, Some, Turn, Ways, some, unknown
 from criteria_engine.logic import Truth
 from criteria_engine.wording import joined, listed
 
@@ -42,14 +43,44 @@ class Examples(Node):
             parts = tuple(part for part in parts if not part.is_silent)
         whole = (self.whole.evaluate(case),) if self.whole else ()
         others = tuple(part.evaluate(case) for part in self.aside_for_judgement)
-        every = (*named, *whole, *others)
+        results = (*named, *whole, *others)
         truth, decisive, assumed = _weigh(parts, presumed, whole, others)
-        result = combined(self, truth, every, decisive, needs_all=truth is Truth.FALSE)
+        result = combined(
+            self,
+            truth,
+            results,
+            decisive,
+            needs_all=truth is Truth.FALSE,
+            ways=None if truth.known else self._ways(results),
+        )
         if not assumed:
             return result
         topics = listed(part.topic for part in assumed)
         reason = joined((result.reason, f"{topics} not mentioned, presumed absent"))
         return replace(result, basis="presumed", reason=reason)
+
+    def _ways(self, results: tuple[Result, ...]) -> Ways:
+        """One part true; or all that is spoken of denied, and with it the whole or its parts."""
+        open_places = unknown([result.truth for result in results])
+        spoken = [place for place in open_places if not results[place].is_silent]
+        silent = [place for place in open_places if place < len(self.parts)]
+        silent = [place for place in silent if place not in spoken]
+        named = len(self.parts) + len(self.presumed)
+        turns: list[Some | Turn] = [Turn(place, Truth.FALSE) for place in spoken]
+        if silent:
+            count = 1 if self.one_denial_suffices else len(silent)
+            parts = some(count, silent, Truth.FALSE)
+            whole = results[named].truth if self.whole else Truth.TRUE
+            if whole is Truth.UNKNOWN and named not in spoken:
+                turns.append(Some(1, (Turn(named, Truth.FALSE), parts)))
+            elif whole is not Truth.FALSE and named not in spoken:
+                turns.append(parts)
+        # What a person is to judge may be judged to be the whole; a silent whole is denied only.
+        holding = [place for place in open_places if place < named or place in spoken]
+        denied = Some(len(turns), tuple(turns))
+        if any(result.truth is Truth.TRUE for result in results[named:]):
+            denied = NEVER
+        return Ways(some(1, holding, Truth.TRUE), denied)
 
     def prose(self) -> str:
         inner = "; ".join(part.prose() for part in (*self.parts, *self.presumed))

@@ -17,6 +17,7 @@ from abstraction.facts import Fact
 from abstraction.notes import Frozen
 from criteria_engine.assessment import AnchorName, Anchors, Basis, EvidenceReference, Missing
 from criteria_engine.expressions.events import Event
+from criteria_engine.expressions.ways import Ways
 from criteria_engine.logic import Truth
 
 
@@ -55,7 +56,7 @@ class Result:
     ``basis`` says what a decided answer rests on, or why an unknown one is unknown.  ``topic``
     is what it is about, in a word or two; ``for_a_person`` marks a question that is open by
     design, of which a summary need only name the topic.  ``decisive`` are the children that
-    settle the truth or keep it open.
+    settle the truth or keep it open; ``ways`` tells which of them could still settle it.
     """
 
     op: str
@@ -72,6 +73,7 @@ class Result:
     action: str | None = None
     children: tuple[Result, ...] = ()
     decisive: tuple[Result, ...] = ()
+    ways: Ways | None = None
 
     @property
     def is_silent(self) -> bool:
@@ -101,8 +103,12 @@ class Result:
             "aside": [{**_place(aside.fact), "why": aside.why} for aside in self.asides],
             "missing": [{"concept": one.concept, "why": one.why} for one in self.missing],
         }
+        if self.topic:
+            data["topic"] = self.topic
         if self.action:
             data["action"] = self.action
+        if self.ways:
+            data["ways"] = self.ways.trace()
         if self.children:
             data["of"] = [child.trace() for child in self.children]
         return data

@@ -17,7 +17,7 @@ from abstraction.notes import Frozen
 from abstraction.statements import Stance, stance
 from criteria_engine import logic
 from criteria_engine.assessment import Missing
-from criteria_engine.expressions.boolean import combined
+from criteria_engine.expressions.boolean import combined, ways_of_any
 from criteria_engine.expressions.courses import Course, course, ended_since, latest_first
 from criteria_engine.expressions.node import Aside, Case, Node, Result
 from criteria_engine.expressions.timing import Before, Span, anchor_day, anchor_words
@@ -53,7 +53,7 @@ class Washout(Node):
 
     def evaluate(self, case: Case) -> Result:
         day = anchor_day(case.anchors, self.within)
-        courses = [_courses(group, case) for group in self.groups]
+        courses = [courses_of(group, case) for group in self.groups]
         parts = tuple(
             self._group(group, found, day)
             for group, found in zip(self.groups, courses, strict=True)
@@ -61,7 +61,14 @@ class Washout(Node):
         truth = logic.any_of(part.truth for part in parts)
         action = self._action(truth, [one for found in courses for one in found], day)
         decisive = tuple(part for part in parts if part.truth is truth)
-        result = combined(self, truth, parts, decisive, needs_all=truth is Truth.FALSE)
+        result = combined(
+            self,
+            truth,
+            parts,
+            decisive,
+            needs_all=truth is Truth.FALSE,
+            ways=ways_of_any(parts),
+        )
         return replace(result, action=action)
 
     def prose(self) -> str:
@@ -177,7 +184,8 @@ class Washout(Node):
         return Span.__str__(self.within)
 
 
-def _courses(group: DrugGroup, case: Case) -> list[Course]:
+def courses_of(group: DrugGroup, case: Case) -> list[Course]:
+    """Every statement on a drug of the group, and the denials of wider therapies."""
     own = case.chart.of("therapy", group.drugs)
     wider = case.chart.of("therapy", group.also_denied_by)
     denials = tuple(fact for fact in wider if stance(fact) is Stance.DENIED)
