@@ -17,6 +17,7 @@ ENGINE_MAY_KNOW = {
     "abstraction.notes",
     "abstraction.merging.episodes",
     "abstraction.merging.exposures",
+    "abstraction.merging.regimens",
     "abstraction.merging.windows",
     "abstraction.statements",
 }

@@ -237,7 +237,7 @@ def test_time_is_the_number_of_days_that_a_course_covers(courses, needed):
     facts = [
         course(drug, str(first), str(last))
         for drug, (first, last) in zip(
-            ("prednisone", "prednisolone", "deflazacort", "cortisone"), courses, strict=False
+            ("prednisone", "hydrocortisone", "deflazacort", "cortisone"), courses, strict=False
         )
     ]
     drugs = [fact.concept for fact in facts]
