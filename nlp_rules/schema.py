@@ -448,9 +448,6 @@ class DatesRule(Rule):
     by_event: Pattern = Field(default=r"(?!)", description='Before a day that dates by it: "at".')
     column_start: Pattern = Field(default=r"(?!)", description="Heads a column of starts.")
     column_stop: Pattern = Field(default=r"(?!)", description="Heads a column of stops.")
-    column_last: Pattern = Field(
-        default=r"(?!)", description="Heads a column of the last doses of what may be taken still."
-    )
     column_no_course: Pattern = Field(
         default=r"(?!)", description="Heads a column of dates that begin and end no course."
     )

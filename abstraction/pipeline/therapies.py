@@ -59,7 +59,6 @@ class TherapyReader:
         self._durations = DurationReader(pack.dosing.durations, pack.dates)
         self._no_course = re.compile(pack.dates.column_no_course, re.IGNORECASE)
         self._column_start = re.compile(pack.dates.column_start, re.IGNORECASE)
-        self._column_last = re.compile(pack.dates.column_last, re.IGNORECASE)
         self._column_stop = re.compile(pack.dates.column_stop, re.IGNORECASE)
         self._until = re.compile(pack.dates.until_at_once, re.IGNORECASE)
         self._goes_on = re.compile(pack.dates.goes_on, re.IGNORECASE)
@@ -192,8 +191,6 @@ class TherapyReader:
                 yield role, date
             elif self._no_course.search(head):
                 continue
-            elif self._column_last.search(head):
-                yield "last", date
             elif self._column_stop.search(head):
                 yield "stop", date
             elif self._column_start.search(head):

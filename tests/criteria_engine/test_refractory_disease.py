@@ -57,14 +57,14 @@ def test_refractory_lupus_passes_and_says_that_compliance_is_presumed():
     one = verdict("INC-05", *LUPUS_ARM)
     assert (one.outcome, one.basis) == ("pass", "presumed")
     assert "compliance is not documented and is presumed" in one.reason.casefold()
-    documented = verdict("INC-05", *LUPUS_ARM, fact("status", "adherence", SEEN))
+    none_missed = fact("status", "nonadherence", SEEN, assertion="absent")
+    documented = verdict("INC-05", *LUPUS_ARM, none_missed)
     assert (documented.outcome, documented.basis) == ("pass", "documented")
 
 
 def test_told_not_to_take_the_drugs_does_not_pass():
-    assert outcome("INC-05", *LUPUS_ARM, fact("status", "adherence", SEEN, assertion="absent")) in (
-        "unknown/silent", "unknown/judgement",
-    )  # fmt: skip
+    missed = fact("status", "nonadherence", SEEN)
+    assert outcome("INC-05", *LUPUS_ARM, missed) == "unknown/judgement"
 
 
 def test_refractory_nephritis_passes_without_the_other_arm():

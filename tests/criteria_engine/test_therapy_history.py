@@ -355,17 +355,17 @@ def test_a_therapy_never_given_has_not_failed():
 
 def test_what_is_presumed_is_shown_so_and_gives_way_to_what_is_told():
     presumed = {
-        "op": "presumed", "name": "compliance",
+        "op": "presumed", "name": "consent",
         "of": {
-            "op": "finding", "name": "compliance", "statuses": ["adherence"], "within": "ever",
+            "op": "finding", "name": "consent", "statuses": ["informed_consent"], "within": "ever",
         },
     }  # fmt: skip
     result = asked(presumed)
     assert (result.truth.word, result.basis) == ("true", "presumed")
-    assert asked(presumed, fact("status", "adherence", "2026-03-01")).basis == "documented"
-    assert answer(presumed, fact("status", "adherence", "2026-03-01", assertion="absent")) == (
-        "false"
-    )
+    assert asked(presumed, fact("status", "informed_consent", "2026-03-01")).basis == "documented"
+    assert answer(
+        presumed, fact("status", "informed_consent", "2026-03-01", assertion="absent")
+    ) == ("false")
 
 
 # --- how much -------------------------------------------------------------------------------------
