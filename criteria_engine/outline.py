@@ -74,11 +74,13 @@ def _groups(node: Node) -> Iterator[tuple[str, tuple[Node, ...]]]:
 
 
 def _own_words(prose: str, parts: list[str]) -> str:
-    """The prose without that of the parts."""
+    """The prose without that of the parts; an ellipsis stands for one amid its words."""
     for part in sorted(parts, key=len, reverse=True):
         prose = prose.replace(part, _CUT)
-    bracketed = re.sub(rf"\s*\({_CUT}(?:; {_CUT})*\)", "", prose)
-    return re.sub(rf"^{_CUT}[;,]?\s*|[:,;]?\s*{_CUT}", "", bracketed).strip(" :;,") or "this"
+    prose = re.sub(rf"\({_CUT}(?:; {_CUT})*\)", _CUT, prose)
+    if prose.count(_CUT) == 1:
+        prose = prose.removeprefix(_CUT).removesuffix(_CUT)
+    return prose.replace(_CUT, "…").strip(" :;,") or "this"
 
 
 _CUT = "\0"

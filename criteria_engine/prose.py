@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from pydantic import TypeAdapter, ValidationError
 
-from criteria_engine.expressions.timing import Span, Timing
+from criteria_engine.expressions import Expression, Node
+from criteria_engine.expressions.timing import Before, Span, Timing
 from criteria_engine.outline import outline
 from criteria_engine.protocol import Criterion, Option, Protocol
 from criteria_engine.registered import Claim, RegisteredText, claims
@@ -27,6 +28,7 @@ _DECIDER = {
 }
 _WINDOW: TypeAdapter[Timing] = TypeAdapter(Timing)
 _LENGTH: TypeAdapter[Span] = TypeAdapter(Span)
+_EXPRESSION: TypeAdapter[Node] = TypeAdapter(Expression)
 
 
 def render(protocol: Protocol, width: int = WIDTH) -> str:
@@ -93,16 +95,19 @@ def _option(name: str, option: Option) -> Iterator[str]:
 
 
 def _plain(value: object) -> str:
-    """A choice in words: a window, a length of time, a name."""
+    """A choice in words: an expression, a window, a length of time, a name, or several of these."""
+    if isinstance(value, list):
+        return listed(map(_plain, value))
     if not isinstance(value, dict):
-        return listed(map(str, value)) if isinstance(value, list) else str(value)
-    for form in (_LENGTH, _WINDOW):
+        return str(value)
+    form: TypeAdapter[Node] | TypeAdapter[Span] | TypeAdapter[Timing]
+    for form in (_EXPRESSION, _LENGTH, _WINDOW):
         try:
             read = form.validate_python(value)
         except ValidationError:
             continue
-        return read if isinstance(read, str) else getattr(read, "prose", read.__str__)()
-    return ", ".join(f"{key} {amount}" for key, amount in value.items())
+        return read.prose() if isinstance(read, Node | Before) else str(read)
+    return str(value.get("name") or ", ".join(f"{key} {one}" for key, one in value.items()))
 
 
 def _wrapped(line: str, width: int) -> list[str]:

@@ -118,7 +118,7 @@ class RegisteredText:
         layout = _layout()
         found = (_head(layout[kind], self._folded) for kind in ("inclusion", "exclusion"))
         inclusion, exclusion = found
-        return inclusion, exclusion
+        return (inclusion.start() if inclusion else None, exclusion.start() if exclusion else None)
 
     def _list_of(self, at: int) -> CriterionKind | None:
         inclusion, exclusion = self._heads
@@ -132,8 +132,8 @@ class RegisteredText:
         heads = [at for at in self._heads if at is not None]
         yield 0, min(heads, default=0)
         for kind in ("inclusion", "exclusion"):
-            for found in re.finditer(rf"{re.escape(layout[kind])}\s*:?", self._folded):
-                yield found.span()
+            if head := _head(layout[kind], self._folded):
+                yield head.span()
         for start, line in _lines(self.text):
             name = line.partition(":")[0].strip()
             if ":" in line and name in layout["fields"]:
@@ -215,9 +215,10 @@ def _occurrences(wanted: str, text: str) -> Iterator[tuple[int, int]]:
         yield found.span()
 
 
-def _head(name: str, folded: str) -> int | None:
-    found = re.search(rf"{re.escape(name)}\s*:?", folded)
-    return found.start() if found else None
+def _head(name: str, folded: str) -> re.Match[str] | None:
+    """The heading of a list: "Inclusion Criteria" before a colon or a bullet, or "Inclusion:"."""
+    words = rf"(?<!\w)(?:key )?{re.escape(name)}(?: criteria(?=\n)|(?: criteria)?\s*:)"
+    return re.search(words, folded, re.IGNORECASE)
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

@@ -18,9 +18,12 @@ from criteria_engine.quantities import Quantity, convert, is_scaled
 
 @check("unknown-unit", "error")
 def unknown_unit(draft: Draft) -> Iterator[Told]:
-    """A unit that nothing is reported in: no value could ever be held against the limit."""
-    for placed, limit, _ in _limits(draft):
-        if limit.unit is not None and not _is_known(limit.unit):
+    """A unit that nothing is reported in: no value could ever be held against the limit.
+
+    Of an analyte whose units are not known, any may be right.
+    """
+    for placed, limit, concept in _limits(draft):
+        if limit.unit and concept in analyte_units() and not _is_known(limit.unit):
             says = f"{limit.unit!r} is no unit that the engine knows; write it in UCUM, as 10*9/L"
             yield (*placed.place, "unit"), says
 

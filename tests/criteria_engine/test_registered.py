@@ -49,6 +49,22 @@ def test_a_claim_is_found_in_the_list_of_its_kind():
     assert text.find("UPCR > 1 mg/mg", "exclusion") == (passage(TEXT, "UPCR > 1 mg/mg"), True)
 
 
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("Inclusion Criteria:", "Exclusion Criteria:"),
+        ("INCLUSION CRITERIA", "EXCLUSION CRITERIA"),
+        ("Inclusion:", "Exclusion:"),
+        ("Key Inclusion Criteria:", "Key Exclusion Criteria"),
+    ],
+)
+def test_headings_and_what_stands_before_them_are_no_criteria(heads):
+    text = RegisteredText(f"A summary.\n{heads[0]}\n* Age 16\n{heads[1]}\n* Pregnancy\n")
+    claimed = [text.find("Age 16", "inclusion")[0], text.find("Pregnancy", "exclusion")[0]]
+    assert [piece.text for piece in text.unclaimed(claimed)] == []
+    assert text.find("Age 16", "exclusion")[1] and text.find("Pregnancy", "inclusion")[1]
+
+
 def test_line_and_column_count_from_one():
     found = passage("Inclusion Criteria:\n\n  * Age 16 to 55\n", "Age 16 to 55")
     assert (found.line, found.column) == (3, 5)
