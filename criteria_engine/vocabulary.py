@@ -81,11 +81,11 @@ def expanded(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _expand(names: Any) -> Any:
-    if not isinstance(names, list | tuple):
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
         return names
-    expanded: dict[Any, None] = {}
+    expanded: dict[str, None] = {}
     for name in names:
-        if isinstance(name, str) and name.startswith(SET_PREFIX):
+        if name.startswith(SET_PREFIX):
             set_name = name.removeprefix(SET_PREFIX).strip()
             if set_name not in vocabulary().value_sets:
                 raise PydanticCustomError(

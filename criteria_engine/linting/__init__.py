@@ -71,7 +71,8 @@ def _not_accepted(draft: Draft, found: list[Problem]) -> Iterator[Problem]:
     accepted = {
         (criterion.place, name)
         for criterion in draft.criteria
-        for name in criterion.data.get("accepts") or ()
+        for names in (criterion.data.get("accepts"),)
+        for name in (names if isinstance(names, dict) else ())
     }
     used = {
         (one.place[:2], one.check)

@@ -276,6 +276,27 @@ def test_a_broken_part_does_not_hide_what_is_wrong_beside_it(write):
     assert {"schema", "contradictory-bounds"} <= {one.check for one in found(write(text))}
 
 
+@pytest.mark.parametrize(
+    ("sound", "odd"),
+    [
+        ("therapies: [cyclophosphamide]", "therapies: [{}, 'set:nope', 1]"),
+        ("title: Malignancy", "title: Malignancy\n    accepts: 1"),
+        ("registered: [Prior malignancy]", "registered: [1, {}]"),
+        ("expression:\n      op: all", "expression:\n      op: [all]"),
+        ("within: option:window", "within: [option:window]"),
+        ("says: how old a value may be", "says: []"),
+        ("    kind: exclusion\n", "    kind: {}\n"),
+        ("criteria:\n", "anchors: 1\ncriteria:\n  - 1\n"),
+    ],
+)
+def test_what_is_of_the_wrong_shape_is_told_and_no_traceback(write, sound, odd):
+    assert sound in SOUND
+    path = write(SOUND.replace(sound, odd, 1))
+    assert any(one.severity == "error" for one in found(path))
+    with pytest.raises(ProtocolError):
+        load_protocol(path)
+
+
 def test_a_warning_that_is_meant_can_be_accepted(write):
     overlapping = SOUND.replace("diagnoses: [malignancy]", "therapies: [cyclophosphamide]")
     assert [one.check for one in found(write(overlapping))] == ["overlapping-exclusions"]
