@@ -5,12 +5,8 @@ Nothing in this room reads text or loads spaCy.
 
 from criteria_engine.assessment import Anchors, Assessment
 from criteria_engine.engine import assess
-from criteria_engine.protocol import (
-    Protocol,
-    ProtocolError,
-    available_protocols,
-    load_protocol,
-)
+from criteria_engine.loading import available_protocols, load_protocol
+from criteria_engine.protocol import Protocol, ProtocolError
 
 __all__ = [
     "Anchors",

@@ -28,7 +28,14 @@ class Located:
     lines: dict[Path, int]
 
     def line(self, location: Sequence[str | int]) -> int:
-        """The line of the deepest known place on the way to ``location``.
+        """The line of the deepest known place on the way to ``location``."""
+        place = self.place(location)
+        while place not in self.lines:
+            place = place[:-1]
+        return self.lines[place]
+
+    def place(self, location: Sequence[str | int]) -> Path:
+        """The deepest known place on the way to ``location``.
 
         Steps that the data does not know, such as the tags that a validator puts into its
         locations, are passed over.
@@ -41,9 +48,7 @@ class Located:
             )
             if known:
                 place, data = (*place, step), data[step]
-        while place not in self.lines:
-            place = place[:-1]
-        return self.lines[place]
+        return place
 
 
 def read_yaml(text: str) -> Located:

@@ -61,6 +61,11 @@ def convert(quantity: Quantity, unit: str | None) -> Extent | None:
     )
 
 
+def is_scaled(unit: str) -> bool:
+    """Whether the unit is one of those that convert within their dimension."""
+    return unit in _SCALES
+
+
 def number_text(number: float) -> str:
     """A number as a reader writes it: 80.0 is "80", 0.8 is "0.8"."""
     return str(int(number)) if number.is_integer() else repr(number)

@@ -7,6 +7,7 @@ ever and never decide.
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from importlib.resources import files
 from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator, BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from abstraction.facts import Kind
 from criteria_engine.located import read_yaml
@@ -55,11 +57,22 @@ def vocabulary() -> Vocabulary:
 
 def _known(kind: Kind) -> Callable[[str], str]:
     def check(concept: str) -> str:
-        if concept not in vocabulary().labels[kind]:
-            raise ValueError(f"{concept!r} is no {kind} concept of concepts.yaml")
+        known = vocabulary().labels[kind]
+        if concept not in known:
+            raise PydanticCustomError(
+                "unknown_concept",
+                "{concept} is no {kind} concept of concepts.yaml{meant}",
+                {"concept": repr(concept), "kind": kind, "meant": _meant(concept, known)},
+            )
         return concept
 
     return check
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    """The known name that is spelt most like it, as a question, where there is one."""
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"; is {close[0]!r} meant?" if close else ""
 
 
 def expanded(names: Iterable[str]) -> tuple[str, ...]:
@@ -68,14 +81,18 @@ def expanded(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _expand(names: Any) -> Any:
-    if not isinstance(names, list | tuple):
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
         return names
-    expanded: dict[Any, None] = {}
+    expanded: dict[str, None] = {}
     for name in names:
-        if isinstance(name, str) and name.startswith(SET_PREFIX):
+        if name.startswith(SET_PREFIX):
             set_name = name.removeprefix(SET_PREFIX).strip()
             if set_name not in vocabulary().value_sets:
-                raise ValueError(f"{set_name!r} is no set of value_sets.yaml")
+                raise PydanticCustomError(
+                    "unknown_set",
+                    "{name} is no set of value_sets.yaml{meant}",
+                    {"name": repr(set_name), "meant": _meant(set_name, vocabulary().value_sets)},
+                )
             expanded.update(dict.fromkeys(vocabulary().value_sets[set_name]))
         else:
             expanded[name] = None

@@ -14,6 +14,12 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def shortened(text: str, length: int) -> str:
+    """The text on one line, its end left out where it is longer."""
+    plain = " ".join(text.split())
+    return plain if len(plain) <= length else f"{plain[: length - 1].rstrip()}…"
+
+
 def listed(words: Iterable[str], joint: str = "and") -> str:
     """ "a", "a and b", "a, b and c", each once."""
     items = list(dict.fromkeys(words))

@@ -39,8 +39,9 @@ This page is written by `make docs` from the commands themselves.
 
 Exit codes of every command: `0` done; `1` done, but some notes failed (each is named on standard
 error and in the ledger); `2` wrong usage or unreadable input, with one line that says what and
-where. `diff` alone answers with its exit code, as its section says. A progress bar is shown on a
-terminal only. No text of a note is ever written to standard error.
+where. `diff` alone answers with its exit code, as its section says; `protocol check` ends with `1`
+where it finds something. A progress bar is shown on a terminal only. No text of a note is ever
+written to standard error.
 """
 
 

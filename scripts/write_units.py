@@ -1,4 +1,8 @@
-"""Writes ``nlp_rules/ucum.json``: every conversion between the units that the rules name."""
+"""Writes the tables of units that are made from the rules.
+
+``nlp_rules/ucum.json`` holds every conversion between the units that the rules name,
+``criteria_engine/analyte_units.yaml`` the units that a protocol's limit may be written in.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,14 @@ from pathlib import Path
 
 import yaml
 
-RULES = Path(__file__).parents[1] / "nlp_rules"
+ROOT = Path(__file__).parents[1]
+RULES = ROOT / "nlp_rules"
+ANALYTE_UNITS = ROOT / "criteria_engine" / "analyte_units.yaml"
+
+_HEADER = """\
+# Written by `make docs` from nlp_rules/measurements.yaml: of each analyte the canonical unit, then
+# the units of another dimension that its values convert from.
+"""
 
 
 def units() -> list[str]:
@@ -33,6 +44,21 @@ def table() -> dict[str, dict[str, str]]:
     return found
 
 
+def analyte_units() -> str:
+    """``analyte_units.yaml``: the units of every analyte that has one, the canonical one first."""
+    measured = yaml.safe_load((RULES / "measurements.yaml").read_text("utf-8"))["measurements"]
+    rows: dict[str, list[str]] = {}
+    for rule in measured:
+        if rule.get("canonical_unit"):
+            named = [
+                rule["canonical_unit"],
+                *(each["unit"] for each in rule.get("conversions", ())),
+            ]
+            rows[str(rule["concept"])] = list(dict.fromkeys(map(str, named)))
+    return _HEADER + "".join(f"{name}: {json.dumps(row)}\n" for name, row in sorted(rows.items()))
+
+
 if __name__ == "__main__":
     text = json.dumps(table(), indent=1, ensure_ascii=False) + "\n"
     (RULES / "ucum.json").write_text(text, encoding="utf-8")
+    ANALYTE_UNITS.write_text(analyte_units(), encoding="utf-8")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -41,6 +41,8 @@ class DailyDose(Node):
     A dose told inside the window counts for it.  Doses told before it leave the window open, and
     so does a change whose day is not known.
     """
+
+    computes_action: ClassVar[bool] = True
 
     op: Literal["daily_dose"] = "daily_dose"
     name: str

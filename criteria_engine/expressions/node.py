@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from abstraction.chart import Chart
 from abstraction.dates import Window
@@ -115,7 +115,12 @@ class Result:
 
 
 class Node(Frozen, ABC):
-    """An expression of the protocol language: a question with a three-valued answer."""
+    """An expression of the protocol language: a question with a three-valued answer.
+
+    ``computes_action`` tells that its answer says what would lift it.
+    """
+
+    computes_action: ClassVar[bool] = False
 
     op: str
 

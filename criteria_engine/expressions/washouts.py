@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -46,6 +46,8 @@ class DrugGroup(Frozen):
 
 class Washout(Node):
     """Whether any of the groups was given within the window before the anchor."""
+
+    computes_action: ClassVar[bool] = True
 
     op: Literal["washout"] = "washout"
     within: Before

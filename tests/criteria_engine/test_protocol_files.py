@@ -77,13 +77,35 @@ def test_every_sentence_of_the_registered_text_is_claimed():
 
 
 def test_the_prose_stands_beside_the_registered_text():
-    text = render(load_protocol(NAME))
-    for criterion in load_protocol(NAME).criteria:
+    protocol = load_protocol(NAME)
+    text = " ".join(render(protocol).split())
+    for criterion in protocol.criteria:
         assert criterion.id in text
-        assert all(piece in text for piece in criterion.registered)
+        for piece in criterion.registered:
+            start = protocol.registered_text.index(piece)
+            place = f"1:{start + 1} ({start}-{start + len(piece)})"
+            assert f"{place} {' '.join(piece.split())}" in text
     assert (
         "platelets at least 50 x10*9/L (the latest value in the 30 days before screening)" in text
     )
+
+
+def test_the_prose_is_an_outline_of_readable_width():
+    lines = render(load_protocol(NAME)).splitlines()
+    assert max(map(len, lines)) <= 92
+    start = next(n for n, line in enumerate(lines) if line.startswith("INC-06"))
+    passes = lines.index("  Passes with", start)
+    assert lines[passes + 1] == "    all of:"
+    assert lines[passes + 2].startswith("      - ALT at most 5 x the upper reference limit")
+
+
+def test_every_choice_of_an_option_is_shown_in_words():
+    text = render(load_protocol(NAME))
+    shown = text[text.index("laboratory_window:") :].splitlines()
+    assert shown[1:3] == [
+        "    - the 30 days before screening (default)",
+        "    - the 10 days before screening",
+    ]
 
 
 def test_the_version_follows_the_content(write):
@@ -131,6 +153,25 @@ def test_a_broken_file_is_refused_at_its_line(write, sound, broken, line, reason
 
 def test_the_sound_file_is_sound(write):
     assert load_protocol(write(SOUND)).id == "TRIAL"
+
+
+def test_a_refusal_says_how_many_more_errors_there_are(write):
+    broken = SOUND.replace("concept: platelets", "concept: plateletz")
+    path = write(broken.replace("if_silent: unknown", "if_silent: ignore"))
+    with pytest.raises(
+        ProtocolError, match=r":16: .*; and 1 more, see `lupus-chart protocol check`"
+    ):
+        load_protocol(path)
+
+
+def test_what_the_linter_calls_an_error_never_scores(write):
+    with pytest.raises(ProtocolError, match=r"trial\.yaml:21: .* not measured in 'mg/dL'"):
+        load_protocol(write(SOUND.replace("10*9/L", "mg/dL")))
+
+
+def test_a_warning_lets_a_protocol_score(write):
+    unused = "  unused:\n    says: nothing\n    default: a\n    choices: [a, b]\ncriteria:\n"
+    assert load_protocol(write(SOUND.replace("criteria:\n", unused))).id == "TRIAL"
 
 
 def test_a_repeated_criterion_is_refused(write):
