@@ -88,7 +88,7 @@ class DosesGiven(Node):
     ) -> Result:
         return Result(
             op=self.op,
-            asks=self.prose(),
+            asks=self.asked,
             truth=truth,
             basis=basis,
             reason=f"{sentence(self.name)}: {why}, {self.at_least} doses required",
@@ -189,7 +189,7 @@ class Amount(Node):
     def _told(self, truth: Truth, basis: Basis, why: str, facts: tuple[Fact, ...]) -> Result:
         return Result(
             op=self.op,
-            asks=self.prose(),
+            asks=self.asked,
             truth=truth,
             basis=basis,
             reason=f"{sentence(self.name)}: {why}, {self._required()} required",

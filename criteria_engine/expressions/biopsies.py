@@ -186,7 +186,7 @@ class BiopsyClassIn(Node):
             required += f" with activity {listed(self.activity, 'or')}"
         return Result(
             op=self.op,
-            asks=self.prose(),
+            asks=self.asked,
             truth=truth,
             basis=basis,
             reason="Kidney biopsy: " + joined((told, required, why)),

@@ -182,7 +182,7 @@ def combined(
     missing = (gap for part in decisive if truth is Truth.UNKNOWN for gap in part.missing)
     return Result(
         op=node.op,
-        asks=node.prose(),
+        asks=node.asked,
         truth=truth,
         basis=basis,
         reason=reason,

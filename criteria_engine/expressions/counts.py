@@ -129,7 +129,7 @@ class Count(Node):
         why = f"{self.times} of them on days of their own {timing_prose(self.within)}"
         return Result(
             op=self.op,
-            asks=self.prose(),
+            asks=self.asked,
             truth=truth,
             basis=basis,
             reason=f"{sentence(self.name)}: {words}{f' ({days})' if days else ''}",

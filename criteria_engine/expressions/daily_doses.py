@@ -152,7 +152,7 @@ class DailyDose(Node):
         against = truth is Truth.FALSE
         return Result(
             op=self.op,
-            asks=self.prose(),
+            asks=self.asked,
             truth=truth,
             basis=basis,
             reason=f"{sentence(self.name)}: {words}, at most {limit} allowed",

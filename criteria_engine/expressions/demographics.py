@@ -55,7 +55,7 @@ class Age(Node):
         if not told:
             return Result(
                 op=self.op,
-                asks=self.prose(),
+                asks=self.asked,
                 truth=Truth.UNKNOWN,
                 basis="silent",
                 reason="Neither a date of birth nor a dated age is documented",
@@ -71,7 +71,7 @@ class Age(Node):
         conflicting = truth is Truth.UNKNOWN and shared is None
         return Result(
             op=self.op,
-            asks=self.prose(),
+            asks=self.asked,
             truth=truth,
             basis="conflicting" if conflicting else "documented" if truth.known else "silent",
             reason=f"Age {ages} on {day} ({source}), {self._bounds()} required",
@@ -126,7 +126,7 @@ class Sex(Node):
         )
         return Result(
             op=self.op,
-            asks=self.prose(),
+            asks=self.asked,
             truth=truth,
             basis="conflicting" if conflicting else "documented" if known else "silent",
             reason=reason,

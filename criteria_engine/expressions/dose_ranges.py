@@ -117,7 +117,7 @@ class DoseRange(Node):
         against = truth is Truth.FALSE
         return Result(
             op=self.op,
-            asks=self.prose(),
+            asks=self.asked,
             truth=truth,
             basis="documented",
             reason=reason,
@@ -137,7 +137,7 @@ class DoseRange(Node):
     ) -> Result:
         return Result(
             op=self.op,
-            asks=self.prose(),
+            asks=self.asked,
             truth=Truth.UNKNOWN,
             basis=basis,
             reason=reason,

@@ -197,7 +197,7 @@ class Exposure(Node):
     ) -> Result:
         return Result(
             op=self.op,
-            asks=self.prose(),
+            asks=self.asked,
             truth=Truth.UNKNOWN,
             basis=basis,
             reason=f"{sentence(self.name)} {why}",
@@ -213,7 +213,7 @@ class Exposure(Node):
     ) -> Result:
         return Result(
             op=self.op,
-            asks=self.prose(),
+            asks=self.asked,
             truth=truth,
             basis="documented",
             reason=f"{sentence(self.name)} {why}",

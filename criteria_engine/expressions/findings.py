@@ -214,7 +214,7 @@ class Finding(Node):
             return self._open("silent", f"Nothing documented on {self.name}", asides)
         return Result(
             op=self.op,
-            asks=self.prose(),
+            asks=self.asked,
             truth=Truth.FALSE,
             basis="presumed",
             reason=f"{self.name} not mentioned, presumed absent",
@@ -235,7 +235,7 @@ class Finding(Node):
         )
         return Result(
             op=self.op,
-            asks=self.prose(),
+            asks=self.asked,
             truth=truth,
             basis=basis,
             reason=f"{sentence(self.name)} {how} ({facts})",
@@ -253,7 +253,7 @@ class Finding(Node):
     ) -> Result:
         return Result(
             op=self.op,
-            asks=self.prose(),
+            asks=self.asked,
             truth=Truth.UNKNOWN,
             basis=basis,
             reason=reason,

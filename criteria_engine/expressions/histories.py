@@ -76,7 +76,7 @@ class KnownSince(Node):
         gap = missing or Missing(concept=self.diagnoses[0], why=f"since when {self.name} is known")
         return Result(
             op=self.op,
-            asks=self.prose(),
+            asks=self.asked,
             truth=truth,
             basis=basis,
             reason=f"{sentence(self.name)} {words}{f' ({told})' if told else ''}, "

@@ -60,7 +60,7 @@ class Measurement(Node):
     def evaluate(self, case: Case) -> Result:
         question = Question(
             op=self.op,
-            asks=self.prose(),
+            asks=self.asked,
             concept=self.concept,
             required=self._required(),
             timing=self.within,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, ClassVar
 
 from abstraction.chart import Chart
@@ -131,6 +132,11 @@ class Node(Frozen, ABC):
     @abstractmethod
     def prose(self) -> str:
         """The question in plain English, without a full stop."""
+
+    @cached_property
+    def asked(self) -> str:
+        """The prose, worked out once: it is told with every answer."""
+        return self.prose()
 
 
 def reference(fact: Fact) -> EvidenceReference:

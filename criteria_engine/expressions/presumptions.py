@@ -26,10 +26,10 @@ class Presumed(Node):
     def evaluate(self, case: Case) -> Result:
         part = self.of.evaluate(case)
         if not part.is_silent:
-            return replace(part, op=self.op, asks=self.prose(), children=(part,), decisive=(part,))
+            return replace(part, op=self.op, asks=self.asked, children=(part,), decisive=(part,))
         return Result(
             op=self.op,
-            asks=self.prose(),
+            asks=self.asked,
             truth=Truth.TRUE,
             basis="presumed",
             reason=f"{sentence(self.name)} is not documented and is presumed",

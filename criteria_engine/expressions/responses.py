@@ -124,7 +124,7 @@ class Refractory(Node):
             assert shown is not None
             return Result(
                 op=self.op,
-                asks=self.prose(),
+                asks=self.asked,
                 truth=Truth.TRUE,
                 basis=shown.basis,
                 reason=f"{sentence(self.name)}: {joined((shown.reason, words))}",
@@ -155,7 +155,7 @@ class Refractory(Node):
     ) -> Result:
         return Result(
             op=self.op,
-            asks=self.prose(),
+            asks=self.asked,
             truth=truth,
             basis="documented",
             reason=f"{sentence(self.name)}: {why}",
@@ -176,7 +176,7 @@ class Refractory(Node):
         need = f"the clinician's statement {timing_prose(self.within)} on {self.name}"
         return Result(
             op=self.op,
-            asks=self.prose(),
+            asks=self.asked,
             truth=Truth.UNKNOWN,
             basis=basis,
             reason=f"{sentence(self.name)}: {why}",
@@ -215,7 +215,7 @@ class TherapyFailed(Node):
         against = worked or found.never
         return Result(
             op=self.op,
-            asks=self.prose(),
+            asks=self.asked,
             truth=truth,
             basis=basis,
             reason=f"{sentence(self.name)}: {why}",

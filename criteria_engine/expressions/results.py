@@ -37,7 +37,7 @@ class TestResult(Node):
         return answer(
             Question(
                 op=self.op,
-                asks=self.prose(),
+                asks=self.asked,
                 concept=self.concept,
                 required="",
                 timing=self.within,

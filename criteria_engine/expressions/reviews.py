@@ -46,7 +46,7 @@ class Review(Node):
         told = "nothing documented" if not found else f"{found} statement{'s'[: found > 1]} found"
         return Result(
             op=self.op,
-            asks=self.prose(),
+            asks=self.asked,
             truth=Truth.UNKNOWN,
             basis=self.basis if facts else self.basis_if_silent,
             reason=f"{self.name}: {told}, needs {self.needs}",

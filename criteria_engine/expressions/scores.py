@@ -66,7 +66,7 @@ class Score(Node):
         left_out = scored.named(self.without)
         doubt = scored.doubted_by.evaluate(case) if scored.doubted_by else None
         answers = tuple(_answer(item, doubt, case) for item in scored.items)
-        counting = tuple(one for one in answers if one.item not in left_out)
+        counting = tuple(one for one in answers if one.item.id not in left_out)
         entry = scored.entry.present.evaluate(case) if scored.entry else None
         points = total(scored, ((one.item, one.truth) for one in counting))
         parts = tuple((part, self._points_of(part, scored, counting)) for part in self.parts)
@@ -93,7 +93,7 @@ class Score(Node):
         decisive = _decisive(truth, entry, counting)
         return Result(
             op=self.op,
-            asks=self.prose(),
+            asks=self.asked,
             truth=truth,
             basis=_basis(truth, decisive),
             reason=found,
@@ -133,7 +133,7 @@ class Score(Node):
 
     def _points_of(self, part: Part, scored: Instrument, counting: tuple[_Answer, ...]) -> Total:
         items = scored.named(part.of)
-        return total(scored, ((one.item, one.truth) for one in counting if one.item in items))
+        return total(scored, ((one.item, one.truth) for one in counting if one.item.id in items))
 
     def _stated(self, scored: Instrument, case: Case) -> list[MeasurementFact]:
         """The totals that notes state of the window, the patient's own."""
@@ -217,7 +217,7 @@ def _answer(item: Item, doubt_of_all: Result | None, case: Case) -> _Answer:
 def _one_of(scored: Instrument, counting: tuple[_Answer, ...]) -> Iterable[Truth]:
     if scored.needs_one_of is not None:
         items = scored.named((scored.needs_one_of,))
-        yield logic.any_of(one.truth for one in counting if one.item in items)
+        yield logic.any_of(one.truth for one in counting if one.item.id in items)
 
 
 def _fits(stated: MeasurementFact, whole: Total) -> bool:

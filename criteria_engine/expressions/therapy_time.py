@@ -80,7 +80,7 @@ class TimeOnTherapy(Node):
         told = joined((*(one.text() for one in times), why))
         return Result(
             op=self.op,
-            asks=self.prose(),
+            asks=self.asked,
             truth=truth,
             basis=basis,
             reason=f"{sentence(self.name)}: {told} ({self.at_least} required)",

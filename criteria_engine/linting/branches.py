@@ -66,13 +66,13 @@ def out_of_reach(draft: Draft) -> Iterator[Told]:
         if not isinstance(score, Score):
             continue
         scored = instrument(score.instrument, score.within)
-        counting = [item for item in scored.items if item not in scored.named(score.without)]
+        counting = [item for item in scored.items if item.id not in scored.named(score.without)]
         most = total(scored, ((item, Truth.TRUE) for item in counting)).most
         if score.at_least is not None and score.at_least > most:
             says = f"{scored.name} comes to {most} points at most here; lower at_least"
             yield (*placed.place, "at_least"), says
         for index, part in enumerate(score.parts):
-            some = [item for item in scored.named(part.of) if item in counting]
+            some = [item for item in counting if item.id in scored.named(part.of)]
             most = total(scored, ((item, Truth.TRUE) for item in some)).most
             if part.at_least > most:
                 says = f"these items come to {most} points at most; lower at_least"

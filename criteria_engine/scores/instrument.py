@@ -72,15 +72,15 @@ class Instrument(Frozen):
             raise ValueError("every item needs a domain where only the highest of a domain counts")
         return self
 
-    def named(self, names: tuple[str, ...]) -> tuple[Item, ...]:
-        """The items that bear one of the names as their id or their group.
+    def named(self, names: tuple[str, ...]) -> frozenset[str]:
+        """The ids of the items that bear one of the names as their id or their group.
 
         Raises ``ValueError`` for a name that is neither.
         """
         for name in names:
             if name not in self.groups and name not in {item.id for item in self.items}:
                 raise ValueError(f"{name!r} is no item and no group of {self.id}")
-        return tuple(item for item in self.items if {item.id, *item.groups} & set(names))
+        return frozenset(item.id for item in self.items if {item.id, *item.groups} & set(names))
 
 
 def available_instruments() -> tuple[str, ...]:
