@@ -25,7 +25,7 @@ class DrawnLimit:
 def limit_words(limit: AnalyteLimit, unit: str) -> str:
     """A limit as it stands in the text, in the panel's unit."""
     numbers = [words.short(number) for number in limit.values_in(unit)]
-    numbers += [f"{words.short(times)} × upper limit" for times, _ in limit.upper_references]
+    numbers += [f"{_times(times)}upper limit" for times, _ in limit.upper_references]
     return _limit_label(limit, unit, " or ".join(numbers)) if numbers else str(limit)
 
 
@@ -39,15 +39,21 @@ def drawn_limits(limit: AnalyteLimit, plan: PanelPlan) -> tuple[DrawnLimit, ...]
     for times, bounds in limit.upper_references:
         if printed is not None:
             number = times * printed
-            told = f"{words.short(number)} ({words.short(times)} × {words.short(printed)})"
+            multiple = "" if times == 1 else f" ({_times(times)}{words.short(printed)})"
+            told = f"{words.short(number)}{multiple}"
             ends.append((told, number, number))
         elif bounds is not None:
             low, high = times * bounds.low, times * bounds.high
-            told = f"{words.short(low)} to {words.short(high)} ({words.short(times)} ×)"
+            multiple = "" if times == 1 else f" ({words.short(times)} ×)"
+            told = f"{words.short(low)} to {words.short(high)}{multiple}"
             ends.append((told, low, high))
     return tuple(
         DrawnLimit(_limit_label(limit, plan.unit, told), low, high) for told, low, high in ends
     )
+
+
+def _times(times: float) -> str:
+    return "" if times == 1 else f"{words.short(times)} × "
 
 
 def _limit_label(limit: AnalyteLimit, unit: str, told: str) -> str:
