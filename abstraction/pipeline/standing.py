@@ -49,6 +49,7 @@ class StandingWords:
     ``to_come_before`` and ``to_come_behind``: what makes a dose one to come.  ``lapse``: the drug
     ran out, ``lapse_behind`` for so long.  ``goes_on_before``: an order to go on, ``until`` when.
     ``depot``: in the name of an injection that is given once; ``pulses``: a cue of several.
+    ``unfit``: in a cue that a drug does not suit the patient.
     """
 
     other_name: re.Pattern[str]
@@ -70,6 +71,7 @@ class StandingWords:
     until: re.Pattern[str]
     depot: re.Pattern[str]
     pulses: re.Pattern[str]
+    unfit: re.Pattern[str]
 
     @classmethod
     def of(cls, cues: Cues) -> StandingWords:
@@ -96,6 +98,7 @@ class StandingWords:
                     cues.until,
                     cues.depot,
                     cues.pulses,
+                    cues.unfit,
                 )
             )
         )
@@ -160,6 +163,9 @@ def _by_its_words(
         return fact
     cues = [part.text for part in fact.evidence if part.role == "cue"]
     taken = any(other.status == "active" for other in told if other.fact_id != fact.fact_id)
+    if fact.status == "never_given" and any(words.unfit.search(cue) for cue in cues):
+        known = told or words.change_before.search(beside.before)
+        return fact.model_copy(update={**_PLANNED, "status": None}) if known else fact
     if _is_running(fact, beside, words) or _is_depot(fact, words):
         return fact.model_copy(
             update={"status": None, "start": None, "stop": None, "date": _day_of(fact)}

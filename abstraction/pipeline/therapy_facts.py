@@ -91,6 +91,8 @@ def therapy_fact(
             judged = replace(judged, stop_reason=None)
     if course == _Course() and status == "stopped" and _is_stopped_now(note, target, judged):
         course = _Course(stop=note.note_day)
+    if status == "held" and course.date and note.note_date and course.date.start > note.note_date:
+        course = replace(course, date=None)
     if course == _Course() and status in ("active", "held"):
         course = _Course(date=note.note_day)
     place, codes = (dosing.start, dosing.end), rule.codes if rule else ()
@@ -505,6 +507,8 @@ def _lying_ahead(
         return judged
     begins = course.start or course.date
     open_to_it = judged.status in ("active", "unknown") or (judged.status is None and dosed)
+    once = course.date is not None and course.start is None and course.stop is None
+    open_to_it = open_to_it or (once and judged.status == "stopped")
     if begins is not None and begins.start > today and open_to_it:
         return replace(judged, assertion="hypothetical", temporality="planned", status="planned")
     stop = course.stop
