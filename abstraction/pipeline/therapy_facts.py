@@ -196,9 +196,10 @@ def _course(
     """
     start = stop = date = None
     status = judged.status
+    dosing = replace(dosing, dates=tuple(_given_by_then(note, judged, dosing)))
     given = [m for role, m in dosing.dates if role == "on" and m.basis != "note"]
     several = len(given) > 1 and len(given) == len(dosing.dates)
-    repeated = dosing.course or dosing.route == "intravenous" or dosing.frequency is None
+    repeated = lone or dosing.course or dosing.route == "intravenous" or dosing.frequency is None
     if several and repeated and status in _GIVEN:
         ordered = sorted((interval(mention) for mention in given), key=lambda days: days.start)
         return _Course(start=ordered[0], stop=ordered[-1])
@@ -244,6 +245,19 @@ def _course(
     if start is not None and stop is not None and stop.end < start.start:
         start = stop = None
     return _Course(start, stop, date)
+
+
+def _given_by_then(
+    note: FactParts, judged: TherapyJudgement, dosing: Dosing
+) -> Iterator[tuple[DateRole, DateMention]]:
+    """The dates of a drug without a day to come that stands behind one on which it was given."""
+    told = judged.status in ("unknown", "stopped")
+    past = False
+    for role, mention in dosing.dates:
+        to_come = note.note_date is not None and mention.days.start > note.note_date
+        if not (told and role == "on" and to_come and past):
+            yield role, mention
+        past = past or (role == "on" and not to_come)
 
 
 def _has_ended(note: FactParts, dosing: Dosing, last: DateInterval) -> bool:
@@ -453,6 +467,8 @@ def _is_course(dosing: Dosing, course: _Course) -> bool:
 _PLANS = ("plan", "assessment")
 _FAR_BACK = 240
 """Days after which a day without a year is taken for one that comes."""
+_SOON = 60
+"""Days in which a day of a plan comes."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _AT_ONCE = re.compile(r"\s{0,3}(?:\w{2,4}\s){0,2}")
 """What stands between a drug and the verb of which it is the subject."""
@@ -482,12 +498,22 @@ def _coming(
             note.note_date is not None
             and yearless
             and role not in ("last", "since")
-            and ((planned and judged.status != "stopped") or (told_ahead and not over) or taper)
+            and (
+                (planned and (judged.status != "stopped" or _is_soon(note.note_date, mention.days)))
+                or (told_ahead and not over)
+                or taper
+            )
             and (note.note_date - mention.days.start).days > _FAR_BACK
         ):
             yield role, replace(mention, days=_a_year_on(mention.days))
         else:
             yield role, mention
+
+
+def _is_soon(today: dt.date, days: Days) -> bool:
+    """Whether the same day of the next year comes in a few weeks: in a plan that is the one meant,
+    and not one of almost a year ago ("stop MMF 20 Feb")."""
+    return 0 < (_a_year_on(days).start - today).days <= _SOON
 
 
 def _a_year_on(days: Days) -> Days:
