@@ -35,7 +35,7 @@ _OVERRULED = frozenset({"active", "stopped", "held", "historical", "planned", "c
 _ENDED = frozenset({"stopped", "held", "never_given"})
 _EVENTS = frozenset({"active", "stopped", "held"})
 _STORY = _EVENTS | {"historical"}
-_TOLD_TAKEN = _STORY | {"inefficacy", "intolerance"}
+_OUTCOMES = frozenset({"inefficacy", "intolerance"})
 _SECTION_STATUSES = (
     ("stopped", "stopped"),
     ("held", "held"),
@@ -187,7 +187,9 @@ def judge_therapy(
     condition = nearest(cues, "condition")
     unfit = nearest(cues, "unfit")
     if unfit and not (dosed and unfit.rivals) and not _was_taken(cues, unfit):
-        held_back = dosed or condition is not None
+        told = _OUTCOMES | _STORY
+        unsure = any(c.category in told and c.before and not c.rivals for c in cues)
+        held_back = dosed or unsure or condition is not None
         return _standing(
             "considered" if held_back else "never_given", person, None, False, (unfit,)
         )
@@ -240,11 +242,18 @@ def _was_taken(cues: Sequence[Cue], unfit: Cue) -> bool:
     return any(
         not cue.rivals
         and (
-            (cue.category in _TOLD_TAKEN and cue.end <= unfit.start)
+            (cue.category in _STORY and cue.end <= unfit.start and not _is_apart(cue))
+            or (cue.category in _OUTCOMES and not cue.before and cue.end <= unfit.start)
             or (cue.category in ("stopped", "held") and not cue.before)
         )
         for cue in cues
     )
+
+
+def _is_apart(cue: Cue) -> bool:
+    """Whether words stand between a cue and the drug behind it, so that it may be told of the drug
+    before it: "MTX stopped and leflunomide contraindicated"."""
+    return cue.before and cue.distance > 0
 
 
 def _is_conditional(condition: Cue, chosen: Cue | None) -> bool:

@@ -121,11 +121,14 @@ def shared_standing(facts: Iterable[Fact], text: str, words: StandingWords) -> I
             and fact.experiencer == "patient"
         ):
             told[fact.concept].append(fact)
+    had = {fact.concept for fact in every if isinstance(fact, TherapyFact) and _was_had(fact)}
     previous: TherapyFact | None = None
     places = sorted({fact.span.start for fact in every if isinstance(fact, TherapyFact)})
     for fact in every:
         if isinstance(fact, TherapyFact):
             beside = _Beside.of(fact, places, text)
+            if _is_unfit(fact, words) and (fact.concept in had or beside.changes(words)):
+                fact = fact.model_copy(update={**_PLANNED, "status": None})
             fact = _by_its_words(fact, beside, told[fact.concept], words)
             fact = _settled(fact, previous, told[fact.concept], text, words)
             previous = fact
@@ -154,6 +157,25 @@ class _Beside:
         floor = max(top, places[earlier - 1]) if earlier else top
         return cls(text[floor:start], text[end:limit], text[top:bottom])
 
+    def changes(self, words: StandingWords) -> bool:
+        """Whether a change of the drug is talked of, which then is taken."""
+        return words.change_before.search(self.before) is not None
+
+
+def _was_had(fact: TherapyFact) -> bool:
+    """Whether a mention tells that the patient had the drug."""
+    told = fact.status in (*_TAKEN, None) or (
+        fact.status == "unknown" and (fact.temporality == "past" or fact.date is not None)
+    )
+    return told and fact.assertion == "present" and fact.experiencer == "patient"
+
+
+def _is_unfit(fact: TherapyFact, words: StandingWords) -> bool:
+    """Whether a drug counts as never given for no more than that it does not suit the patient."""
+    cues = (part.text for part in fact.evidence if part.role == "cue")
+    never = fact.status == "never_given" and fact.experiencer == "patient"
+    return never and any(words.unfit.search(cue) for cue in cues)
+
 
 def _by_its_words(
     fact: TherapyFact, beside: _Beside, told: Sequence[TherapyFact], words: StandingWords
@@ -163,9 +185,6 @@ def _by_its_words(
         return fact
     cues = [part.text for part in fact.evidence if part.role == "cue"]
     taken = any(other.status == "active" for other in told if other.fact_id != fact.fact_id)
-    if fact.status == "never_given" and any(words.unfit.search(cue) for cue in cues):
-        known = told or words.change_before.search(beside.before)
-        return fact.model_copy(update={**_PLANNED, "status": None}) if known else fact
     if _is_running(fact, beside, words) or _is_depot(fact, words):
         return fact.model_copy(
             update={"status": None, "start": None, "stop": None, "date": _day_of(fact)}
