@@ -123,6 +123,7 @@ class Cues(Rule):
     until: Pattern = r"(?!)"
     depot: Pattern = r"(?!)"
     pulses: Pattern = r"(?!)"
+    unfit: Pattern = r"(?!)"
     new_dose: Pattern = r"(?!)"
     not_again: Pattern = r"(?!)"
     order_before: Pattern = r"(?!)"

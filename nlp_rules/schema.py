@@ -273,7 +273,7 @@ EndCategory = Literal["clause_end", "semicolon", "verb_end", "cause"]
 CueCategory = Literal[
     "negated", "possible", "conditional", "hypothetical", "planned", "considered", "family",
     "donor", "other_person", "historical", "resolved", "active", "stopped", "held", "declined",
-    "access_denied", "never_given", "affirmed", "inefficacy", "intolerance", "completed",
+    "access_denied", "never_given", "unfit", "affirmed", "inefficacy", "intolerance", "completed",
     "pregnancy_reason", "access_reason", "other_reason", "pending", "allergy", "hearsay",
     "corrected", "education", "partial",
     "complete", "payer", "former", "past_tense", "sought", "condition", "suggestive", "consistent",
@@ -423,6 +423,7 @@ class DatesRule(Rule):
         default=(), description='Pairs such as "6/9 to 6/12" that are no days: visual acuities.'
     )
     ahead: Pattern = Field(description='Before a date that lies ahead: "next review".')
+    restarts: Pattern = Field(r"(?!)", description='Before a month that comes: "restart in March".')
     birth_before: Pattern = Field(description="Before a date of birth, which is no date here.")
     no_period_before: Pattern = Field(description='Before a prescribed time: "500 mg for 7 days".')
     leads_day_slash_month: Pattern = Field(description='Before "12/28" that is a day.')
@@ -582,6 +583,7 @@ class DoseStepRules(Rule):
     to: Pattern = Field(r"(?!)", description='"down to 10 mg"')
     begins: Pattern = Field(r"(?!)", description="Before the date that a step begins on.")
     ends: Pattern = Field(r"(?!)", description="Before the date that a step ends on.")
+    anew: Pattern = Field(r"(?!)", description="Between a date and a dose that has its own behind.")
     no_step: Pattern = Field(r"(?!)", description='Before a number that is no dose: "by 5 mg".')
     spent: Pattern = Field(r"(?!)", description='How long a dose lasts: "x 1 week".')
     between: tuple[Pattern, ...] = Field((), description="Words that may stand between two steps.")

@@ -35,6 +35,7 @@ _OVERRULED = frozenset({"active", "stopped", "held", "historical", "planned", "c
 _ENDED = frozenset({"stopped", "held", "never_given"})
 _EVENTS = frozenset({"active", "stopped", "held"})
 _STORY = _EVENTS | {"historical"}
+_OUTCOMES = frozenset({"inefficacy", "intolerance"})
 _SECTION_STATUSES = (
     ("stopped", "stopped"),
     ("held", "held"),
@@ -183,6 +184,15 @@ def judge_therapy(
         )
     if dosed:
         cues = [c for c in cues if not (c.category in _DENIALS and c.before and c.separated)]
+    condition = nearest(cues, "condition")
+    unfit = nearest(cues, "unfit")
+    if unfit and not (dosed and unfit.rivals) and not _was_taken(cues, unfit):
+        told = _OUTCOMES | _STORY
+        unsure = any(c.category in told and c.before and not c.rivals for c in cues)
+        held_back = dosed or unsure or condition is not None
+        return _standing(
+            "considered" if held_back else "never_given", person, None, False, (unfit,)
+        )
     failed = nearest(cues, "inefficacy")
     standing = [c for c in cues if c.category in _STATUSES and not _only_dates(c, cues)]
     chosen = min(
@@ -192,7 +202,6 @@ def judge_therapy(
     )
     chosen = _last_told(standing, chosen)
     reason = reason_of(cues, chosen)
-    condition = nearest(cues, "condition")
     if condition is not None and _is_conditional(condition, chosen):
         return _standing("considered", person, None, False, (condition,))
     negated, possible = nearest(cues, "negated"), nearest(cues, "possible")
@@ -225,6 +234,26 @@ def judge_therapy(
     used = tuple(c for c in (chosen, reason[0] if reason else None, failed) if c is not None)
     category = chosen.category if chosen else _from_section(implied, dosed, failed is not None)
     return _standing(category, person, reason[1] if reason else None, failed is not None, used)
+
+
+def _was_taken(cues: Sequence[Cue], unfit: Cue) -> bool:
+    """Whether a drug that does not suit the patient was taken before that was found: "stopped in
+    2021, now contraindicated".  What explains the verdict behind it tells of no treatment."""
+    return any(
+        not cue.rivals
+        and (
+            (cue.category in _STORY and cue.end <= unfit.start and not _is_apart(cue))
+            or (cue.category in _OUTCOMES and not cue.before and cue.end <= unfit.start)
+            or (cue.category in ("stopped", "held") and not cue.before)
+        )
+        for cue in cues
+    )
+
+
+def _is_apart(cue: Cue) -> bool:
+    """Whether words stand between a cue and the drug behind it, so that it may be told of the drug
+    before it: "MTX stopped and leflunomide contraindicated"."""
+    return cue.before and cue.distance > 0
 
 
 def _is_conditional(condition: Cue, chosen: Cue | None) -> bool:

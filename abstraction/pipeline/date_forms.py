@@ -82,7 +82,7 @@ def date_forms(rules: DatesRule) -> re.Pattern[str]:
           (?P<day_to>\d{{1,2}}){_ORDINAL}(?!\d|[/.-]\d)\b(?!\s*(?:mg|g\b|mmol))
           (?:,?\s{{0,2}}(?P<year_of_days>{YEAR}|{SHORT_YEAR}))?)
       | (?P<day_month>
-          (?<![\d/.])\b(?!\d{{1,2}}\s+{month}\s+\d{{1,2}}{_ORDINAL},?\s+{YEAR})
+          (?<![\d/.])(?<!\b[x×]\s)\b(?!\d{{1,2}}\s+{month}\s+\d{{1,2}}{_ORDINAL},?\s+{YEAR})
           \d{{1,2}}{_ORDINAL}(?:\s+of)?[\s/-]{{0,2}}{month}
           (?:[\s,/-]{{0,3}}(?:{YEAR}|{SHORT_YEAR})|[\s/-]{{1,2}}\d{{2}}\b{_NO_DOSE}
             (?![.,]\d|\s?(?:-|–|to)\s?\d|\s+(?:{month})))?)

@@ -29,6 +29,8 @@ _SHORTHAND: dict[str, TimeUnit] = {"7": "day", "52": "week", "12": "month"}
 _WEEKDAYS = 7
 _NEIGHBOURS = 150
 """Characters beside "Feb 22" in which "Feb 21" shows that the number is a day."""
+_FAR_BACK = 240
+"""Days after which a month that is told to come is the next one of its name."""
 _REACH_BEFORE = 60
 """Characters before a date in which a word says that it lies ahead."""
 
@@ -315,7 +317,18 @@ def _bare_month(match: re.Match[str], setting: Setting) -> Days | None:
     """A month without a year: the latest that does not begin after the note."""
     if setting.note_date is None:
         return None
-    return _latest_month(_named_month(match, setting), setting.note_date)
+    found = _latest_month(_named_month(match, setting), setting.note_date)
+    return _next_one(found, match, setting)
+
+
+def _next_one(found: Days, match: re.Match[str], setting: Setting) -> Days:
+    """The next such month where words before it say that it comes: "restart in March"."""
+    floor = max(0, match.start() - _REACH_BEFORE)
+    comes = re.compile(setting.rules.restarts, re.IGNORECASE)
+    near = setting.note_date is not None and (setting.note_date - found.end).days < _FAR_BACK
+    if near or not comes.search(match.string, floor, match.start()):
+        return found
+    return whole_month(found.start.year + 1, found.start.month)
 
 
 def _year_month(match: re.Match[str], setting: Setting) -> Days | None:

@@ -64,6 +64,7 @@ class StepReader:
         self._until = re.compile(words.ends, re.IGNORECASE)
         self._spent = re.compile(words.spent, re.IGNORECASE)
         self._no_step = re.compile(words.no_step, re.IGNORECASE)
+        self._anew = re.compile(words.anew, re.IGNORECASE)
         self._filler = re.compile(rf"(?:{any_of(words.between)})(?!\w)", re.IGNORECASE)
         self._frequencies = frequencies
 
@@ -130,6 +131,8 @@ class StepReader:
                 found = number if any(self._behind(text, number.end(), dates)[:2]) else None
             if found is not None and not self._no_step.search(text, position, place):
                 begins_behind, ends, _ = self._behind(text, found.end(), dates)
+                if begins and begins_behind and self._anew.search(text, begins.end, found.start()):
+                    begins = begins_behind
                 begins = begins or begins_behind
                 in_list = listed and found.groupdict().get("unit") is not None
                 if not (led or now or then or until or begins or ends or in_list):

@@ -49,6 +49,7 @@ class StandingWords:
     ``to_come_before`` and ``to_come_behind``: what makes a dose one to come.  ``lapse``: the drug
     ran out, ``lapse_behind`` for so long.  ``goes_on_before``: an order to go on, ``until`` when.
     ``depot``: in the name of an injection that is given once; ``pulses``: a cue of several.
+    ``unfit``: in a cue that a drug does not suit the patient.
     """
 
     other_name: re.Pattern[str]
@@ -70,6 +71,7 @@ class StandingWords:
     until: re.Pattern[str]
     depot: re.Pattern[str]
     pulses: re.Pattern[str]
+    unfit: re.Pattern[str]
 
     @classmethod
     def of(cls, cues: Cues) -> StandingWords:
@@ -96,6 +98,7 @@ class StandingWords:
                     cues.until,
                     cues.depot,
                     cues.pulses,
+                    cues.unfit,
                 )
             )
         )
@@ -118,11 +121,14 @@ def shared_standing(facts: Iterable[Fact], text: str, words: StandingWords) -> I
             and fact.experiencer == "patient"
         ):
             told[fact.concept].append(fact)
+    had = {fact.concept for fact in every if isinstance(fact, TherapyFact) and _was_had(fact)}
     previous: TherapyFact | None = None
     places = sorted({fact.span.start for fact in every if isinstance(fact, TherapyFact)})
     for fact in every:
         if isinstance(fact, TherapyFact):
             beside = _Beside.of(fact, places, text)
+            if _is_unfit(fact, words) and (fact.concept in had or beside.changes(words)):
+                fact = fact.model_copy(update={**_PLANNED, "status": None})
             fact = _by_its_words(fact, beside, told[fact.concept], words)
             fact = _settled(fact, previous, told[fact.concept], text, words)
             previous = fact
@@ -150,6 +156,25 @@ class _Beside:
         earlier = bisect_left(places, start)
         floor = max(top, places[earlier - 1]) if earlier else top
         return cls(text[floor:start], text[end:limit], text[top:bottom])
+
+    def changes(self, words: StandingWords) -> bool:
+        """Whether a change of the drug is talked of, which then is taken."""
+        return words.change_before.search(self.before) is not None
+
+
+def _was_had(fact: TherapyFact) -> bool:
+    """Whether a mention tells that the patient had the drug."""
+    told = fact.status in (*_TAKEN, None) or (
+        fact.status == "unknown" and (fact.temporality == "past" or fact.date is not None)
+    )
+    return told and fact.assertion == "present" and fact.experiencer == "patient"
+
+
+def _is_unfit(fact: TherapyFact, words: StandingWords) -> bool:
+    """Whether a drug counts as never given for no more than that it does not suit the patient."""
+    cues = (part.text for part in fact.evidence if part.role == "cue")
+    never = fact.status == "never_given" and fact.experiencer == "patient"
+    return never and any(words.unfit.search(cue) for cue in cues)
 
 
 def _by_its_words(

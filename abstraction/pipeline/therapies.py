@@ -136,7 +136,7 @@ class TherapyReader:
                     dosings[first] = _dated(dosings[first], "stop", date)
                     dosings[second] = _dated(dosings[second], "start", date)
                     continue
-                for number in self._owners(page, dosings, numbers, date):
+                for number in self._owners(page, dosings, numbers, date, role):
                     steps = dosings[number].steps
                     if not steps or date.start < steps[0].start:
                         last = role == "on" and self._grammar.is_last(
@@ -286,10 +286,16 @@ class TherapyReader:
         return found
 
     def _owners(
-        self, page: Page, dosings: dict[int, Dosing], numbers: Sequence[int], date: DateMention
+        self,
+        page: Page,
+        dosings: dict[int, Dosing],
+        numbers: Sequence[int],
+        date: DateMention,
+        role: DateRole,
     ) -> list[int]:
         """The drugs that a date belongs to: the nearest before it with those joined to it by "and"
-        or commas; if there is none before it, the first after it."""
+        or commas; if there is none before it, the first after it.  "Since" is told of both of two
+        dosed drugs that "and" joins."""
         targets = page.targets
         before = [number for number in numbers if targets[number].start < date.start]
         line = self._on_its_line(page, numbers, date)
@@ -305,6 +311,10 @@ class TherapyReader:
         for number in sorted(before, key=lambda number: -targets[number].start)[1:]:
             gap = page.text[dosings[number].end : targets[owners[-1]].start]
             same = targets[number].start == targets[owners[-1]].start
+            if role in ("since", "start") and "," not in gap and not dosings[number].dates:
+                ends = (end for _, _, end in dosings[number].parts)
+                told = max((e for e in ends if e <= targets[owners[-1]].start), default=0)
+                gap = page.text[max(told, dosings[number].end) : targets[owners[-1]].start]
             if not same and not self._grammar.joins(gap):
                 break
             owners.append(number)

@@ -91,6 +91,8 @@ def therapy_fact(
             judged = replace(judged, stop_reason=None)
     if course == _Course() and status == "stopped" and _is_stopped_now(note, target, judged):
         course = _Course(stop=note.note_day)
+    if status == "held" and course.date and note.note_date and course.date.start > note.note_date:
+        course = replace(course, date=None)
     if course == _Course() and status in ("active", "held"):
         course = _Course(date=note.note_day)
     place, codes = (dosing.start, dosing.end), rule.codes if rule else ()
@@ -194,9 +196,10 @@ def _course(
     """
     start = stop = date = None
     status = judged.status
+    dosing = replace(dosing, dates=tuple(_given_by_then(note, judged, dosing)))
     given = [m for role, m in dosing.dates if role == "on" and m.basis != "note"]
     several = len(given) > 1 and len(given) == len(dosing.dates)
-    repeated = dosing.course or dosing.route == "intravenous" or dosing.frequency is None
+    repeated = lone or dosing.course or dosing.route == "intravenous" or dosing.frequency is None
     if several and repeated and status in _GIVEN:
         ordered = sorted((interval(mention) for mention in given), key=lambda days: days.start)
         return _Course(start=ordered[0], stop=ordered[-1])
@@ -242,6 +245,19 @@ def _course(
     if start is not None and stop is not None and stop.end < start.start:
         start = stop = None
     return _Course(start, stop, date)
+
+
+def _given_by_then(
+    note: FactParts, judged: TherapyJudgement, dosing: Dosing
+) -> Iterator[tuple[DateRole, DateMention]]:
+    """The dates of a drug without a day to come that stands behind one on which it was given."""
+    told = judged.status in ("unknown", "stopped")
+    past = False
+    for role, mention in dosing.dates:
+        to_come = note.note_date is not None and mention.days.start > note.note_date
+        if not (told and role == "on" and to_come and past):
+            yield role, mention
+        past = past or (role == "on" and not to_come)
 
 
 def _has_ended(note: FactParts, dosing: Dosing, last: DateInterval) -> bool:
@@ -451,6 +467,8 @@ def _is_course(dosing: Dosing, course: _Course) -> bool:
 _PLANS = ("plan", "assessment")
 _FAR_BACK = 240
 """Days after which a day without a year is taken for one that comes."""
+_SOON = 60
+"""Days in which a day of a plan comes."""
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _AT_ONCE = re.compile(r"\s{0,3}(?:\w{2,4}\s){0,2}")
 """What stands between a drug and the verb of which it is the subject."""
@@ -480,12 +498,22 @@ def _coming(
             note.note_date is not None
             and yearless
             and role not in ("last", "since")
-            and ((planned and judged.status != "stopped") or (told_ahead and not over) or taper)
+            and (
+                (planned and (judged.status != "stopped" or _is_soon(note.note_date, mention.days)))
+                or (told_ahead and not over)
+                or taper
+            )
             and (note.note_date - mention.days.start).days > _FAR_BACK
         ):
             yield role, replace(mention, days=_a_year_on(mention.days))
         else:
             yield role, mention
+
+
+def _is_soon(today: dt.date, days: Days) -> bool:
+    """Whether the same day of the next year comes in a few weeks: in a plan that is the one meant,
+    and not one of almost a year ago ("stop MMF 20 Feb")."""
+    return 0 < (_a_year_on(days).start - today).days <= _SOON
 
 
 def _a_year_on(days: Days) -> Days:
@@ -505,6 +533,8 @@ def _lying_ahead(
         return judged
     begins = course.start or course.date
     open_to_it = judged.status in ("active", "unknown") or (judged.status is None and dosed)
+    once = course.date is not None and course.start is None and course.stop is None
+    open_to_it = open_to_it or (once and judged.status == "stopped")
     if begins is not None and begins.start > today and open_to_it:
         return replace(judged, assertion="hypothetical", temporality="planned", status="planned")
     stop = course.stop
