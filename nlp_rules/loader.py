@@ -99,6 +99,11 @@ class Cues(Rule):
     a drug that was held that it did not come back; ``order_before`` and ``order_behind`` stand
     around one with which an order opens ("For MMF after biopsy").  ``denies_no_more`` is what
     between a denial and a mention ends its reach: a list of what is taken has begun.
+
+    ``attributable`` are findings that ``other_diseases`` and ``other_agents`` cause as well as
+    lupus: ``cause_gap`` and then ``cause_leads`` ("due to") or ``cause_is`` ("which is", "(") stand
+    between the two, ``cause_before`` in front of a finding, ``cause_names`` behind one that is
+    itself the cause ("febrile fit").
     """
 
     words: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -109,6 +114,14 @@ class Cues(Rule):
     no_sequel: tuple[str, ...] = ()
     goes_on: Pattern = r"(?!)"
     other_name: Pattern = r"(?!)"
+    attributable: tuple[str, ...] = ()
+    other_diseases: Pattern = r"(?!)"
+    other_agents: Pattern = r"(?!)"
+    cause_gap: Pattern = r"(?!)"
+    cause_leads: Pattern = r"(?!)"
+    cause_is: Pattern = r"(?!)"
+    cause_before: Pattern = r"(?!)"
+    cause_names: Pattern = r"(?!)"
     running: Pattern = r"(?!)"
     told_whole: Pattern = r"(?!)"
     told_past: Pattern = r"(?!)"

@@ -248,6 +248,15 @@ class ValueRules(Rule):
         default=r"(?!)", description='What leads from a word to its number: ", titre 1:80".'
     )
     tells_older: Pattern = Field(description='Words of an earlier value: "was", "previously".')
+    spoiled_after: Pattern = Field(
+        r"(?!)", description='Behind a value that is none: "(clotted sample)".'
+    )
+    spoiled_before: Pattern = Field(
+        r"(?!)", description='Before a value that is none: "hemolysed sample:".'
+    )
+    before_treatment: Pattern = Field(
+        r"(?!)", description='Behind the first of two values: "before transfusion".'
+    )
     tells_newer: Pattern = Field(description='Words of a later value: "now", "fell to".')
     trend_filler: Pattern = Field(description="Words of no weight between the values of a trend.")
     pending_cell: Pattern = Field(

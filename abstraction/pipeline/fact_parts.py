@@ -15,6 +15,7 @@ from spacy.tokens import Doc
 from abstraction.dates import DateInterval
 from abstraction.facts import Code, Evidence, Kind, Source
 from abstraction.notes import Span
+from abstraction.pipeline.attribution import Attribution
 from abstraction.pipeline.cues import Cue
 from abstraction.pipeline.dating import interval, of_note
 from abstraction.pipeline.disease_answers import DiseaseAnswers
@@ -78,6 +79,7 @@ class FactParts:
     in_sessions: frozenset[str]
     by_sentence: dict[int, list[Target]]
     answers: DiseaseAnswers
+    attribution: Attribution
 
     @classmethod
     def of(cls, doc: Doc, rules: RulePack) -> FactParts:
@@ -103,6 +105,7 @@ class FactParts:
             in_sessions=frozenset(rules.dates.in_sessions),
             by_sentence=by_sentence,
             answers=DiseaseAnswers.by(rules.diagnoses.answers_to_treatment),
+            attribution=Attribution.of(rules.context),
         )
 
     @property

@@ -24,13 +24,21 @@ _AIM = re.compile(r"goal|target|aim|keep|maintain|normal|expected", re.IGNORECAS
 _FROM = re.compile(r"\bfrom\b", re.IGNORECASE)
 
 
+_SPOILED = 40
+"""Characters before a value in which it can be called spoiled."""
+_YEAR_BEFORE = re.compile(r"\b(?:in|since|during)\s$", re.IGNORECASE)
 _A_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
 
 def _ends(page: Page, start: int, limit: int) -> dict[int, int]:
     """The ends of the dates between two characters by their starts, but of what may be a number."""
     dates = page.dates.within(start, limit)
-    return {d.start: d.end for d in dates if not _A_NUMBER.fullmatch(page.text, d.start, d.end)}
+    return {
+        d.start: d.end
+        for d in dates
+        if not _A_NUMBER.fullmatch(page.text, d.start, d.end)
+        or _YEAR_BEFORE.search(page.text, max(0, d.start - 8), d.start)
+    }
 
 
 def _newest_last(told: list[Result]) -> list[Result]:
@@ -52,6 +60,8 @@ class ProseReader:
         self._trends = TrendReader(grammar, rules)
         self._limits_before = re.compile(rules.limits_before, re.IGNORECASE)
         self._limits_after = re.compile(rules.limits_after, re.IGNORECASE)
+        self._spoiled_before = re.compile(rules.spoiled_before, re.IGNORECASE)
+        self._spoiled_after = re.compile(rules.spoiled_after, re.IGNORECASE)
         self._between_analytes = re.compile(rules.between_analytes)
         self._between_values = re.compile(rules.between_values)
 
@@ -84,7 +94,25 @@ class ProseReader:
             previous = results
         for sentence, together in by_sentence.items():
             for result in self._told(page, together, sentence):
-                yield dated(page, result, together, sentence)
+                if not self._is_spoiled(page.text, result, together, sentence):
+                    yield dated(page, result, together, sentence)
+
+    def _is_spoiled(
+        self, text: str, result: Result, together: Sequence[Result], sentence: tuple[int, int]
+    ) -> bool:
+        """Whether the words beside a value, up to the next one, say that it is no result of the
+        patient: "a clotted sample", "control serum"."""
+        if result.printed is None:
+            return False
+        own = result.printed.after
+        limit = min((other.start for other in together if other.start >= own), default=sentence[1])
+        floor = max((other.end for other in together if other.end <= result.start), default=0)
+        return bool(
+            self._spoiled_after.match(text, own, limit)
+            or self._spoiled_before.search(
+                text, max(sentence[0], floor, result.start - _SPOILED), result.start
+            )
+        )
 
     def _told(
         self, page: Page, together: Sequence[Result], sentence: tuple[int, int]

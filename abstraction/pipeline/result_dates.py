@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from abstraction.pipeline.date_grammar import DateMention
 from abstraction.pipeline.dating import interval
@@ -55,6 +56,8 @@ def dated(
         leads = only.end <= result.start and _carries(page.text, only, result)
         if leads or (own <= only.start < following and _is_close(page.text, own, only)):
             found = only
+    if found is None:
+        found = _of_list(page, result, others, inside)
     if found is None:
         found = _of_event(page, result, sentence)
     if found is None:
@@ -127,6 +130,31 @@ _OWNED = re.compile(
     r"(?:[(\[][^()\[\]\n:]{0,24}|\s(?:on|in|of|at|from|since)\s(?:the\s)?)$",
     re.IGNORECASE,
 )
+
+
+def _of_list(
+    page: Page, result: Result, others: Sequence[Result], inside: Sequence[DateMention]
+) -> DateMention | None:
+    """The sentence's only date, where it stands right behind a list that ``result`` is one of:
+    "HIV negative, HBsAg negative and anti-HCV negative in January".  Numbers under a heading of
+    their own keep that."""
+    if len(inside) != 1 or any(r.printed is None for r in others):
+        return None
+    numbers = any(r.printed and r.printed.is_number for r in others)
+    if numbers and page.dates.heading(result.start, vital=result.vital) is not None:
+        return None
+    row = sorted((r for r in others if r.start >= result.start), key=lambda r: r.start)
+    last = row[-1]
+    links = [page.text[a.end : b.start] for a, b in pairwise(row)]
+    if not links or not all(_LISTED.fullmatch(link) for link in links):
+        return None
+    own = last.printed.after if last.printed else last.end
+    near = own <= inside[0].start < own + _BEHIND and _is_close(page.text, own, inside[0])
+    return inside[0] if near and re.search(r"\w|&", links[-1]) else None
+
+
+_LISTED = re.compile(r"\s*(?:,|,?\s*(?:and|&)|/)\s*(?:the\s+)?", re.IGNORECASE)
+"""Between the results of one list."""
 
 
 def _of_event(page: Page, result: Result, sentence: tuple[int, int]) -> DateMention | None:

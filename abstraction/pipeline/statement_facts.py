@@ -34,6 +34,14 @@ def diagnosis_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> Diag
     if answer is not None and judged.assertion == "absent" and _denies(answer, judged):
         judged = Judgement("present", "current", judged.experiencer)
     parts: list[Part] = [mention_of(target), *cue_parts(judged.cues)]
+    attributed = False
+    if judged.assertion == "present" and judged.experiencer == "patient":
+        sentence = note.page.sentences.bounds(target.sentence)
+        place = (target.start, target.end)
+        cause = note.attribution.elsewhere(note.page.text, target.concept, place, sentence)
+        if cause is not None:
+            attributed, judged = True, replace(judged, assertion="possible")
+            parts.append(cause)
     if judged.assertion != "present":
         answer = None
     clause = (
@@ -41,7 +49,7 @@ def diagnosis_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> Diag
     )
     date: DateInterval | None = note.note_day
     onset: DateInterval | None = None
-    if clause is not None and judged.assertion == "present":
+    if clause is not None and (judged.assertion == "present" or attributed):
         day, part = clause
         parts.append(part)
         if not chronic and note.is_bygone(day, part):

@@ -52,6 +52,7 @@ class TrendReader:
         self._grammar = grammar
         self._older = re.compile(rules.tells_older, re.IGNORECASE)
         self._newer = re.compile(rules.tells_newer, re.IGNORECASE)
+        self._first = re.compile(f"{rules.spoiled_after}|{rules.before_treatment}", re.IGNORECASE)
         self._filler = re.compile(rules.trend_filler, re.IGNORECASE)
 
     def further(
@@ -99,10 +100,12 @@ class TrendReader:
                 if printed is not None and (printed.is_number or printed.interpretation):
                     return Further(printed, earlier)
                 return None
+        if aside := self._first.match(text, position, limit):
+            position = aside.end()
         match = _SEPARATOR.match(text, position, limit)
         start = match.end() if match else position
         separator = match[0].strip().lower() if match else ""
-        older = newer = False
+        older, newer = False, aside is not None
         has_date = False
         floor = start
         while start < min(limit, floor + _LONGEST_LEAD):
