@@ -257,7 +257,14 @@ def _near(one: Window, other: Window, days: dt.timedelta) -> bool:
 
 def _without_gaps(result: Result) -> Result:
     """The result where nothing of it is asked for any more, as the score is decided."""
-    return replace(result, missing=(), children=tuple(map(_without_gaps, result.children)))
+    children = tuple(map(_without_gaps, result.children))
+    settling = {id(part) for part in result.decisive}
+    decisive = tuple(
+        child
+        for child, before in zip(children, result.children, strict=True)
+        if id(before) in settling
+    )
+    return replace(result, missing=(), children=children, decisive=decisive)
 
 
 def _one_of(scored: Instrument, counting: tuple[_Answer, ...]) -> Iterable[Truth]:
