@@ -168,8 +168,15 @@ def _criterion_view(
         registered_text=registered_text,
         verdict=verdict,
         evidence=tuple(_evidence_view(reference, links) for reference in verdict.evidence),
-        trace=outline(verdict.trace, links.fact_ids) if verdict.trace else None,
+        trace=_trace(verdict, links.fact_ids) if verdict.trace else None,
     )
+
+
+def _trace(verdict: CriterionAssessment, fact_ids: Mapping[str, str]) -> TraceNode:
+    """The outline of the trace, without the reason that stands above it already."""
+    root = outline(verdict.trace, fact_ids)
+    repeated = root.reason.casefold() == verdict.reason.casefold()
+    return root._replace(reason="") if repeated and root.children else root
 
 
 def _evidence_view(reference: EvidenceReference, links: _Links) -> EvidenceView:

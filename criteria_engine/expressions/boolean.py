@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
+from abstraction.facts import Fact, MeasurementFact
 from abstraction.merging.windows import one_day, window_of
 from criteria_engine import logic
 from criteria_engine.assessment import Basis
 from criteria_engine.expressions.node import Case, Node, Result
 from criteria_engine.expressions.ways import Turn, Ways, every, some, unknown
 from criteria_engine.logic import Truth
-from criteria_engine.wording import joined, listed, sentence
+from criteria_engine.wording import date_text, few, joined, label, listed, sentence, value_text
 
 if TYPE_CHECKING:
     from criteria_engine.expressions import Expression
@@ -26,11 +27,13 @@ class All(Node):
     """Every part holds.  ``name`` makes it a named arm that also reports its settled parts.
 
     ``on_one_day`` asks for facts of one day in all parts: without them what holds stays open.
+    ``also_told`` shows what the other parts document beside those that settle it.
     """
 
     op: Literal["all"] = "all"
     name: str | None = None
     on_one_day: bool = False
+    also_told: bool = False
     of: Annotated[tuple[Expression, ...], Field(min_length=1)]
 
     def evaluate(self, case: Case) -> Result:
@@ -42,7 +45,7 @@ class All(Node):
                 basis="judgement",
             )
         decisive = tuple(part for part in parts if part.truth is truth)
-        return combined(
+        result = combined(
             self,
             truth,
             parts,
@@ -51,6 +54,7 @@ class All(Node):
             name=self.name,
             ways=ways_of_all(parts),
         )
+        return _with_the_rest(result) if self.also_told else result
 
     def prose(self) -> str:
         return _prose(self.name, "all on one day of" if self.on_one_day else "all of", self.of)
@@ -222,6 +226,24 @@ def _ways_of_count(count: int, parts: tuple[Result, ...]) -> Ways | None:
     )
 
 
+def _with_the_rest(result: Result) -> Result:
+    """The result of a conjunction with what is so beside the parts that settle it."""
+    settling = {id(part) for part in result.decisive}
+    others = tuple(part for part in result.children if id(part) not in settling)
+    noted = tuple(
+        fact for part in others if part.truth is not Truth.FALSE for fact in part.facts_for
+    )
+    if not noted:
+        return result
+    told = few(_noted_words(fact) for fact in noted)
+    return replace(result, reason=joined((result.reason, f"also documented: {told}")), noted=noted)
+
+
+def _noted_words(fact: Fact) -> str:
+    value = f" {value_text(fact)}" if isinstance(fact, MeasurementFact) else ""
+    return f"{label(fact)}{value} {date_text(fact)}"
+
+
 def _share_a_day(parts: tuple[Result, ...]) -> bool:
     """Whether every part holds by a fact of one and the same known day."""
     days = (
@@ -262,7 +284,7 @@ def _leaves(part: Result) -> tuple[Result, ...]:
 
 
 def _only_silent(part: Result) -> bool:
-    return part.is_silent and all(_only_silent(child) for child in part.decisive)
+    return part.is_silent and not part.noted and all(map(_only_silent, part.decisive))
 
 
 def _silent_topics(part: Result) -> tuple[str, ...]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import ConfigDict, Field
 
 from criteria_engine import logic
-from criteria_engine.expressions.boolean import combined
+from criteria_engine.expressions.boolean import combined, ways_of_any
 from criteria_engine.expressions.node import Case, Node, Result
+from criteria_engine.expressions.ways import Some, Turn, Ways
 from criteria_engine.logic import Truth
 from criteria_engine.wording import joined
 
@@ -44,7 +45,9 @@ class Conditional(Node):
         decisive = tuple(
             part for part in (condition, branch) if part and (truth.known or part is branch)
         )
-        return combined(self, truth, parts, decisive, needs_all=True)
+        place = 1 if branch is then else 2
+        ways = None if truth.known else Ways(Turn(place, Truth.TRUE), Turn(place, Truth.FALSE))
+        return combined(self, truth, parts, decisive, needs_all=True, ways=ways)
 
     def prose(self) -> str:
         text = f"if ({self.condition.prose()}) then ({self.then.prose()})"
@@ -62,9 +65,32 @@ class Conditional(Node):
         if truth.known:
             return combined(self, truth, parts, branches, needs_all=True)
         open_parts = tuple(part for part in (condition, *branches) if not part.truth.known)
-        result = combined(self, truth, parts, open_parts, needs_all=False)
+        ways = Ways(*(_way(parts, asked) for asked in (Truth.TRUE, Truth.FALSE)))
+        result = combined(self, truth, parts, open_parts, needs_all=False, ways=ways)
         settled = (part.reason for part in branches if part.truth.known)
         return replace(result, reason=joined((result.reason, *settled)))
+
+
+def _way(parts: tuple[Result, ...], asked: Truth) -> Some:
+    """How an open condition and its branches come to the answer: by either side, or by both."""
+    sides = [_turns(parts, 1, asked), _turns(parts, 2, asked)]
+    ways = [
+        Some(1 + len(turns), (Turn(0, condition), *turns))
+        for condition, turns in zip((Truth.TRUE, Truth.FALSE), sides, strict=True)
+        if turns is not None
+    ]
+    then, otherwise = sides
+    if then is not None and otherwise is not None:
+        ways.append(Some(len(then) + len(otherwise), (*then, *otherwise)))
+    return Some(1, tuple(ways))
+
+
+def _turns(parts: tuple[Result, ...], place: int, asked: Truth) -> tuple[Turn, ...] | None:
+    """What must turn in the branch for the answer; None where it cannot give it."""
+    truth = parts[place].truth if place < len(parts) else Truth.TRUE
+    if truth is Truth.UNKNOWN:
+        return (Turn(place, asked),)
+    return () if truth is asked else None
 
 
 class Unless(Node):
@@ -88,7 +114,14 @@ class Unless(Node):
             return replace(result, basis="presumed", reason=reason)
         truth = logic.any_of(part.truth for part in parts)
         decisive = tuple(part for part in parts if part.truth is truth)
-        result = combined(self, truth, parts, decisive, needs_all=truth is Truth.FALSE)
+        result = combined(
+            self,
+            truth,
+            parts,
+            decisive,
+            needs_all=truth is Truth.FALSE,
+            ways=ways_of_any(parts),
+        )
         if truth is Truth.TRUE and required.truth is not Truth.TRUE:
             return replace(result, reason=f"{result.reason}: not required")
         return result

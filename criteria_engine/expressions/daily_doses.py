@@ -137,7 +137,7 @@ class DailyDose(Node):
         start = self.within.back_from(day).start if day else None
         latest = sorted(shown, key=lambda one: one.told or dt.date.min, reverse=True)
         words = few(one.text() for one in latest) or "no dose documented"
-        high = [one for one in shown if self.exceeds(one.mg) is Truth.TRUE and one.current]
+        high = [one for one in _latest(shown) if self.exceeds(one.mg) is Truth.TRUE and one.current]
         limit = f"{number_text(self.above_mg)} mg of {self.of} a day"
         action = None
         if truth is not Truth.FALSE and high:
@@ -206,6 +206,17 @@ class Dose:
         low, high = (number_text(round(mg, 2)) for mg in (self.mg.low, self.mg.high))
         mg = low if low == high else f"{low} to {high}"
         return f"{name} equal to {mg} mg a day as of {self.told or 'unknown date'}"
+
+
+def _latest(doses: list[Dose]) -> list[Dose]:
+    """Of each drug the doses that no later note tells another of."""
+    last: dict[str, dt.date] = {}
+    for one in doses:
+        if one.told and one.known:
+            last[one.fact.concept] = max(one.told, last.get(one.fact.concept, one.told))
+    return [
+        one for one in doses if one.told is None or one.told >= last.get(one.fact.concept, one.told)
+    ]
 
 
 def _is_former_dose(fact: TherapyFact) -> bool:

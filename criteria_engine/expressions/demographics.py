@@ -74,7 +74,7 @@ class Age(Node):
             asks=self.asked,
             truth=truth,
             basis="conflicting" if conflicting else "documented" if truth.known else "silent",
-            reason=f"Age {ages} on {day} ({source}), {self._bounds()} required",
+            reason=f"Age {ages} on {day} ({source}); asked is {self._bounds()}",
             facts_for=() if truth is Truth.FALSE else facts,
             facts_against=facts if truth is Truth.FALSE else (),
             missing=()

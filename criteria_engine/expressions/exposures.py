@@ -137,6 +137,10 @@ class Exposure(Node):
             return self._told(Truth.FALSE, why, _facts(other), asides)
         if never:
             return self._told(Truth.FALSE, f"never given ({_days(never)})", never, asides)
+        if found.never:
+            days = listed(str(told(fact) or "an unknown day") for fact in found.never)
+            why = f"told as never given on {days}, but not {timing_prose(self.denied_within)}"
+            return self._open("screening_test", why, (), (), asides)
         return self._open("silent", "nothing documented", (), (), asides)
 
     def _given(self, case: Case, given: list[Given], asides: tuple[Aside, ...]) -> Result:

@@ -185,7 +185,8 @@ class Finding(Node):
             why = joined(one.why or "not certainly in the window" for one in pending)
             return self._told(Truth.UNKNOWN, "judgement", [*pending, *denied], asides, why)
         if denied:
-            return self._told(Truth.FALSE, "documented", denied, asides, "denied")
+            how = "negative" if self._tests_only else "denied"
+            return self._told(Truth.FALSE, "documented", denied, asides, how)
         return self._unmentioned(case, asides)
 
     def _affirmed(
@@ -194,11 +195,19 @@ class Finding(Node):
         current = [one for one in standing if not one.past]
         meaning = self.affirmed if current or self.past is None else self.past
         if meaning == "judgement":
-            why = "documented" if current else "documented in the past"
+            why = self._is_so if current else f"{self._is_so} in the past"
             return self._told(
                 Truth.UNKNOWN, "judgement", [*standing, *denied], asides, f"{why}, to be judged"
             )
-        return self._told(Truth.TRUE, "documented", [*standing, *denied], asides, "documented")
+        return self._told(Truth.TRUE, "documented", [*standing, *denied], asides, self._is_so)
+
+    @property
+    def _tests_only(self) -> bool:
+        return not (self.diagnoses or self.therapies or self.statuses)
+
+    @property
+    def _is_so(self) -> str:
+        return "positive" if self._tests_only else "documented"
 
     def _unmentioned(self, case: Case, asides: list[Aside]) -> Result:
         looked_at = [

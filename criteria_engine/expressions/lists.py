@@ -55,7 +55,7 @@ class Examples(Node):
         )
         if not assumed:
             return result
-        topics = listed(part.topic for part in assumed)
+        topics = listed(_topic(part) for part in assumed)
         reason = joined((result.reason, f"{topics} not mentioned, presumed absent"))
         return replace(result, basis="presumed", reason=reason)
 
@@ -85,6 +85,11 @@ class Examples(Node):
     def prose(self) -> str:
         inner = "; ".join(part.prose() for part in (*self.parts, *self.presumed))
         return f"any of these or the like ({inner})"
+
+
+def _topic(part: Result) -> str:
+    """What the part is about: of several questions about one thing, what the first asks."""
+    return part.topic or (_topic(part.children[0]) if part.children else "")
 
 
 def _weigh(

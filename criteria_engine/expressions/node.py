@@ -58,6 +58,7 @@ class Result:
     is what it is about, in a word or two; ``for_a_person`` marks a question that is open by
     design, of which a summary need only name the topic.  ``decisive`` are the children that
     settle the truth or keep it open; ``ways`` tells which of them could still settle it.
+    ``noted`` are facts that speak otherwise and did not change the answer: evidence all the same.
     """
 
     op: str
@@ -75,6 +76,7 @@ class Result:
     children: tuple[Result, ...] = ()
     decisive: tuple[Result, ...] = ()
     ways: Ways | None = None
+    noted: tuple[Fact, ...] = ()
 
     @property
     def is_silent(self) -> bool:
@@ -89,7 +91,7 @@ class Result:
         else:
             own = self.facts_for if self.truth is Truth.TRUE else self.facts_against
             below = self.decisive
-        return _once(own + tuple(fact for child in below for fact in child.evidence()))
+        return _once(own + tuple(fact for child in below for fact in child.evidence()) + self.noted)
 
     def trace(self) -> dict[str, Any]:
         """The tree as JSON data."""
@@ -101,7 +103,10 @@ class Result:
             "reason": self.reason,
             "for": [_place(fact) for fact in self.facts_for],
             "against": [_place(fact) for fact in self.facts_against],
-            "aside": [{**_place(aside.fact), "why": aside.why} for aside in self.asides],
+            "aside": [
+                *({**_place(aside.fact), "why": aside.why} for aside in self.asides),
+                *({**_place(fact), "why": "also documented"} for fact in self.noted),
+            ],
             "missing": [{"concept": one.concept, "why": one.why} for one in self.missing],
         }
         if self.topic:
@@ -111,7 +116,11 @@ class Result:
         if self.ways:
             data["ways"] = self.ways.trace()
         if self.children:
+            decisive = {id(child) for child in self.decisive}
             data["of"] = [child.trace() for child in self.children]
+            data["settled_by"] = [
+                place for place, child in enumerate(self.children) if id(child) in decisive
+            ]
         return data
 
 

@@ -6,15 +6,17 @@ A total that a note states is evidence, not proof: it is shown, and told where i
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from abstraction.facts import MeasurementFact
+from abstraction.dates import Window
+from abstraction.facts import Fact, MeasurementFact
 from abstraction.notes import Frozen
-from abstraction.statements import Stance, stance
+from abstraction.statements import Stance, stance, when
 from criteria_engine import logic
 from criteria_engine.assessment import Basis, Missing
 from criteria_engine.expressions.boolean import OPENNESS
@@ -28,7 +30,7 @@ from criteria_engine.expressions.timing import (
 )
 from criteria_engine.logic import Truth
 from criteria_engine.scores.instrument import Instrument, Item, instrument
-from criteria_engine.scores.totals import Total, total
+from criteria_engine.scores.totals import Total, counted, total
 from criteria_engine.wording import date_text, joined, listed, sentence
 
 
@@ -89,6 +91,10 @@ class Score(Node):
                 "which the items contradict" if differing else "",
             )
         )
+        if truth.known:
+            entry = _without_gaps(entry) if entry else None
+            answers = tuple(replace(one, result=_without_gaps(one.result)) for one in answers)
+            counting = tuple(one for one in answers if one.item.id not in left_out)
         children = (*([entry] if entry else []), *(one.result for one in answers))
         decisive = _decisive(truth, entry, counting)
         return Result(
@@ -150,8 +156,11 @@ class Score(Node):
         ]
 
     def _told(self, scored: Instrument, points: Total, counting: tuple[_Answer, ...]) -> str:
-        present = [one for one in counting if one.truth is Truth.TRUE]
-        items = ", ".join(f"{one.item.name} {one.item.points}" for one in present)
+        present = [one.item for one in counting if one.truth is Truth.TRUE]
+        adding = counted(scored, present)
+        items = ", ".join(_item_words(item, scored) for item in adding)
+        beside = ", ".join(f"{one.name} {one.points}" for one in present if one not in adding)
+        items += f"; not added to these: {beside}" if beside else ""
         without = f" without {_names(self.without, scored)}" if self.without else ""
         found = f" ({items})" if items else ""
         required = [f"{self.at_least} or more"] if self.at_least is not None else []
@@ -196,7 +205,9 @@ def _answer(item: Item, doubt_of_all: Result | None, case: Case) -> _Answer:
     present = item.present.evaluate(case)
     asks = f"{sentence(item.name)}, {item.points} points: {present.asks}"
     own = item.doubted_by.evaluate(case) if item.doubted_by else None
-    doubt = next((one for one in (doubt_of_all, own) if one and one.truth is Truth.TRUE), None)
+    doubt = doubt_of_all if doubt_of_all and doubt_of_all.truth is Truth.TRUE else None
+    if doubt is None and own is not None and _may_explain(item, present, own):
+        doubt = own
     if doubt is None or present.truth is not Truth.TRUE:
         return _Answer(item, replace(present, asks=asks, topic=item.name))
     reason = f"{present.reason}; {doubt.reason}, which may explain it"
@@ -212,6 +223,48 @@ def _answer(item: Item, doubt_of_all: Result | None, case: Case) -> _Answer:
         decisive=(present, doubt),
     )
     return _Answer(item, open_item)
+
+
+def _item_words(item: Item, scored: Instrument) -> str:
+    """The item with its points, behind its domain where only the highest of a domain counts."""
+    words = f"{item.name} {item.points}"
+    if scored.total != "highest_of_domain" or item.domain is None:
+        return words
+    domain = scored.domains.get(item.domain, item.domain.replace("_", " "))
+    return words if domain == item.name else f"{domain}: {words}"
+
+
+def _may_explain(item: Item, present: Result, doubt: Result) -> bool:
+    """Whether the other explanation may lie in the days of every sign of the item."""
+    if item.doubted_days is None:
+        return doubt.truth is Truth.TRUE
+    days = dt.timedelta(item.doubted_days)
+    others = [when(fact) for fact in _signs(doubt)] if doubt.truth is not Truth.FALSE else []
+    signs = [when(fact) for fact in _signs(present)]
+    return bool(others) and all(any(_near(sign, other, days) for other in others) for sign in signs)
+
+
+def _signs(result: Result) -> tuple[Fact, ...]:
+    below = (fact for child in result.children for fact in _signs(child))
+    return (*result.facts_for, *below)
+
+
+def _near(one: Window, other: Window, days: dt.timedelta) -> bool:
+    """Whether both may have been within so many days of each other."""
+    apart = [(first.end, second.start) for first, second in ((one, other), (other, one))]
+    return not any(end and start and start - end > days for end, start in apart)
+
+
+def _without_gaps(result: Result) -> Result:
+    """The result where nothing of it is asked for any more, as the score is decided."""
+    children = tuple(map(_without_gaps, result.children))
+    settling = {id(part) for part in result.decisive}
+    decisive = tuple(
+        child
+        for child, before in zip(children, result.children, strict=True)
+        if id(before) in settling
+    )
+    return replace(result, missing=(), children=children, decisive=decisive)
 
 
 def _one_of(scored: Instrument, counting: tuple[_Answer, ...]) -> Iterable[Truth]:

@@ -31,7 +31,9 @@ class Item(Frozen):
     """One item: ``points`` when it is ``present``.
 
     ``doubted_by`` is another explanation: while it holds, the item may be no sign of the disease
-    and stays open.  ``domain`` is where only the highest item counts, in instruments that say so.
+    and stays open; with ``doubted_days`` only where it may have been so within so many days of
+    each sign of the item.  ``domain`` is where only the highest item counts, in instruments that
+    say so.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Item(Frozen):
     domain: str | None = None
     present: Expression
     doubted_by: Expression | None = None
+    doubted_days: int | None = Field(default=None, ge=0)
 
 
 class Instrument(Frozen):
@@ -48,7 +51,8 @@ class Instrument(Frozen):
 
     ``total`` is the sum of the items, or of the highest item of each domain.  ``needs_one_of`` is
     a group of which one item must be present at all.  ``doubted_by`` may explain every item.
-    ``stated_as`` is the measurement concept under which notes state a total.
+    ``domains`` names them for a reader.  ``stated_as`` is the measurement concept under which
+    notes state a total.
     """
 
     id: str
@@ -56,6 +60,7 @@ class Instrument(Frozen):
     total: Literal["sum", "highest_of_domain"]
     stated_as: str
     groups: dict[str, str]
+    domains: dict[str, str] = Field(default_factory=dict)
     doubted_by: Expression | None = None
     entry: Entry | None = None
     needs_one_of: str | None = None

@@ -39,10 +39,17 @@ def total(instrument: Instrument, answered: Iterable[tuple[Item, Truth]]) -> Tot
     return Total(_points(instrument, present), _points(instrument, possible))
 
 
-def _points(instrument: Instrument, items: list[Item]) -> int:
+def counted(instrument: Instrument, present: Iterable[Item]) -> tuple[Item, ...]:
+    """The items whose points add up: all, or the highest of each domain, in their order."""
     if instrument.total == "sum":
-        return sum(item.points for item in items)
-    highest: dict[str | None, int] = {}
-    for item in items:
-        highest[item.domain] = max(item.points, highest.get(item.domain, 0))
-    return sum(highest.values())
+        return tuple(present)
+    highest: dict[str | None, Item] = {}
+    for item in present:
+        before = highest.get(item.domain)
+        if before is None or item.points > before.points:
+            highest[item.domain] = item
+    return tuple(highest.values())
+
+
+def _points(instrument: Instrument, items: list[Item]) -> int:
+    return sum(item.points for item in counted(instrument, items))

@@ -211,6 +211,37 @@ def test_a_negative_viral_screen_passes_and_presumes_the_rest():
     assert "tuberculosis" in one.reason and "presumed absent" in one.reason
 
 
+def test_a_negative_test_is_a_denial_and_no_presumption():
+    one = verdict("EXC-06", *SCREEN.values(), result("tb_igra", "negative", RECENT))
+    assert one.outcome == "pass"
+    assert "tuberculosis IGRA" in one.reason
+    assert "malaria, syphilis" in one.reason
+    assert "tuberculosis not" not in one.reason and "tuberculosis, malaria" not in one.reason
+
+
+def test_an_open_test_asks_for_itself():
+    one = verdict("EXC-06", *SCREEN.values(), result("syphilis_test", "positive", RECENT))
+    assert {gap.concept for gap in one.missing} == {"syphilis_test"}
+
+
+def test_a_positive_core_antibody_is_always_shown():
+    core = result("anti_hbc", "positive", RECENT)
+    for more in ((), (result("anti_hbs", "positive", RECENT),)):
+        one = verdict("EXC-06", *SCREEN.values(), core, *more)
+        assert one.outcome == ("pass" if more else "unknown")
+        assert "anti-HBc positive" in one.reason
+        assert core.fact_id in {each.fact_id for each in one.evidence}
+
+
+def test_a_negative_coombs_test_does_not_hide_what_else_is_documented():
+    anemia = diagnosis("hemolytic_anemia", "2025-11-01")
+    transfused = therapy("transfusion", "2025-11-02")
+    one = verdict("EXC-05", anemia, transfused, result("direct_coombs", "negative", RECENT))
+    assert one.outcome == "pass"
+    assert "also documented: hemolytic anemia" in one.reason and "transfusion" in one.reason
+    assert {anemia.fact_id, transfused.fact_id} <= {each.fact_id for each in one.evidence}
+
+
 @pytest.mark.parametrize("virus", sorted(SCREEN))
 def test_each_of_the_three_viruses_is_needed(virus):
     rest = [told for name, told in SCREEN.items() if name != virus]
@@ -236,7 +267,15 @@ def test_infections_of_the_list():
         infections(diagnosis("tuberculosis", "2009-01-01", temporality="past"))
         == "unknown/judgement"
     )
+    assert infections(diagnosis("tuberculosis", "2010-05-01")) == "unknown/judgement"
     assert infections(result("cmv_pcr", "positive", RECENT)) == "unknown/judgement"
+    assert infections(result("syphilis_test", "positive", "2024-01-01")) == "unknown/judgement"
+    for concept in ("tb_igra", "tuberculin_skin_test"):
+        for day in (RECENT, "2024-01-01"):
+            assert infections(result(concept, "positive", day)) == "unknown/judgement"
+            assert infections(denied("tuberculosis"), result(concept, "positive", day)) == (
+                "unknown/judgement"
+            )
     assert infections(hiv=result("hiv_rna", "negative", RECENT)) == "unknown/silent"
     old = result("hbsag", "negative", "2025-12-01")
     assert infections(hbsag=old).startswith("unknown")

@@ -7,7 +7,10 @@ import pytest
 from engine_facts import RECENT_LAB, verdict
 
 from criteria_engine import ProtocolError, available_protocols, load_protocol
+from criteria_engine.linting import lint
+from criteria_engine.loading import find_draft
 from criteria_engine.prose import render
+from criteria_engine.scores.instrument import available_instruments, instrument
 from criteria_engine.vocabulary import vocabulary
 
 NAME = "NCT07432334"
@@ -35,6 +38,24 @@ criteria:
       at_least: {value: 50, unit: 10*9/L}
       within: option:window
 """
+
+
+def test_the_example_of_the_docs_is_sound_and_claims_its_whole_text(tmp_path: Path):
+    page = (Path(__file__).parents[2] / "docs/protocols.md").read_text(encoding="utf-8")
+    blocks = {name: page.split(f"```{name}\n")[1].split("```")[0] for name in ("text", "yaml")}
+    text = tmp_path / "example.registered.txt"
+    text.write_text(blocks["text"], encoding="utf-8")
+    path = tmp_path / "example.yaml"
+    path.write_text(blocks["yaml"], encoding="utf-8")
+    assert not lint(find_draft(path))
+    assert [one.id for one in load_protocol(path).criteria][-1] == "EXC-01"
+
+
+def test_the_docs_list_every_instrument_with_its_groups():
+    page = (Path(__file__).parents[2] / "docs/protocols.md").read_text(encoding="utf-8")
+    for name in available_instruments():
+        groups = ", ".join(f"`{group}`" for group in instrument(name, "ever").groups)
+        assert f"| `{name}` | {groups} |" in page
 
 
 @pytest.fixture

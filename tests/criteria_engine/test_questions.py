@@ -45,6 +45,9 @@ TREES = {
     },
     "list": {"op": "examples", "parts": LEAVES[:3], "whole": LEAVES[3] | {"affirmed": "judgement"}},
     "list with presumed": {"op": "examples", "parts": LEAVES[:2], "presumed": LEAVES[2:]},
+    "conditional": {"op": "conditional", "if": LEAVES[0], "then": LEAVES[1], "else": LEAVES[2]},
+    "conditional without else": {"op": "conditional", "if": LEAVES[0], "then": LEAVES[1]},
+    "unless": {"op": "unless", "of": LEAVES[0], "waived_by": LEAVES[1]},
     "one denial": {"op": "examples", "parts": LEAVES, "one_denial_suffices": True},
 }
 

@@ -163,6 +163,30 @@ def test_an_item_that_a_drug_may_explain_stays_open():
     assert told.reason.startswith("2019 EULAR/ACR classification 3 to 6 ")
 
 
+def test_a_fever_of_the_days_of_an_infection_stays_open():
+    fever = diagnosis("fever", "2025-05-10")
+    for infection, points in (
+        (diagnosis("bacterial_infection", "2025-05-12"), "3 to 5"),
+        (diagnosis("cmv_infection", None), "3 to 5"),
+        (diagnosis("bacterial_infection", "2025-06-12"), "5"),
+    ):
+        told = classification(*shown_normal(ana(160), c3(60), fever, infection))
+        assert told.reason.startswith(f"2019 EULAR/ACR classification {points} ")
+
+
+def test_the_reason_names_what_adds_up_and_what_does_not():
+    told = classification(*shown_normal(ana(160), biopsy(["IV"], "2021-02-03"), upcr(2.0)))
+    assert "10 (renal: kidney biopsy of class III or IV 10; not added to these: proteinuria 4)" in (
+        told.reason
+    )
+
+
+def test_a_decided_score_asks_for_nothing_more():
+    told = classification(ana(160), biopsy(["IV"], "2021-02-03"))
+    assert told.truth is Truth.TRUE
+    assert not any(child.missing for child in told.children)
+
+
 def test_low_complements_of_different_years_are_one_item_and_perhaps_two():
     """E10: C3 low in 2018, C4 low in 2022."""
     facts = (

@@ -78,7 +78,7 @@ def test_never_given_before_the_first_dose_contradicts_nothing():
 
 def test_a_denial_that_is_too_old_leaves_it_open():
     recent = {**CYCLOPHOSPHAMIDE, "denied_within": {"before": "screening", "months": 12}}
-    assert answer(recent, never("cyclophosphamide", "2020-01-01")) == "unknown/silent"
+    assert answer(recent, never("cyclophosphamide", "2020-01-01")) == "unknown/screening_test"
     assert answer(recent, never("cyclophosphamide", "2026-01-01")) == "false"
 
 

@@ -208,6 +208,12 @@ def test_the_steroid_dose_of_the_week_before(facts, truth):
     assert steroid(*facts) == truth
 
 
+def test_a_dose_that_has_come_down_already_is_not_to_be_reduced():
+    doses = (taking("prednisone", 20, "2026-01-20"), taking("prednisone", 7.5, "2026-03-20"))
+    assert "reduce" not in (verdict("EXC-09", *doses, leukapheresis=LEUKAPHERESIS).action or "")
+    assert "reduce" in (verdict("EXC-09", doses[0], leukapheresis=LEUKAPHERESIS).action or "")
+
+
 def test_a_high_dose_is_to_be_reduced_in_time():
     one = verdict("EXC-09", taking("prednisone", 20, "2026-03-20"), leukapheresis=LEUKAPHERESIS)
     assert one.outcome == "unknown"
