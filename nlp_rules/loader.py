@@ -99,6 +99,8 @@ class Cues(Rule):
     a drug that was held that it did not come back; ``order_before`` and ``order_behind`` stand
     around one with which an order opens ("For MMF after biopsy").  ``denies_no_more`` is what
     between a denial and a mention ends its reach: a list of what is taken has begun.
+    ``limits_denial`` stands right behind what is denied for a time, a place or with an
+    exception; ``undone`` right behind a test that was not done.
 
     ``attributable`` are findings that ``other_diseases`` and ``other_agents`` cause as well as
     lupus: ``cause_gap`` and then ``cause_leads`` ("due to") or ``cause_is`` ("which is", "(") stand
@@ -142,6 +144,8 @@ class Cues(Rule):
     order_before: Pattern = r"(?!)"
     order_behind: Pattern = r"(?!)"
     denies_no_more: Pattern = r"(?!)"
+    limits_denial: Pattern = r"(?!)"
+    undone: Pattern = r"(?!)"
     cues: tuple[CueRule, ...]
 
     @model_validator(mode="after")

@@ -116,7 +116,12 @@ class AnswerToTreatmentRule(Rule):
 
 
 class StatusRule(ConceptRule):
-    """Consent, contraception, trial participation."""
+    """Consent, contraception, trial participation.
+
+    ``presupposed``: to speak of it is to say that it is so ("poor adherence was discussed").
+    """
+
+    presupposed: bool = False
 
 
 class Lookalike(Rule):

@@ -48,6 +48,10 @@ _RESPONSES = frozenset({"PARTIAL", "COMPLETE"})
 _REFUSALS = frozenset({"DECLINED", "NEVER_GIVEN", "ACCESS_DENIED"})
 _CLAUSES = frozenset({"VERB_END", "CLAUSE_END"})
 """What begins another clause of the same story."""
+_PERSONS = frozenset({"FAMILY", "OTHER_PERSON"})
+_BRACKET = 80
+"""Characters of a bracket to one side of a word in it, at most."""
+_DENIED = frozenset({"negated", "never_given"})
 _DENIALS = frozenset({"NEGATED", "NEVER_GIVEN"})
 _THOUGHTS = frozenset({"CONSIDERED", "PLANNED"})
 """What comes before a refusal."""
@@ -72,6 +76,7 @@ _MORE = re.compile(r"[^\w\n]*\w")
 _BULLET = re.compile(r"[-*•·>#|]|\d{1,2}[.)]\s")
 _WORD = re.compile(r"\w\S*")
 _THERAPY = "therapy"
+_RESULT = "measurement"
 _DIRECTIONS = {"forward": "FORWARD", "backward": "BACKWARD", "both": "BIDIRECTIONAL"}
 
 
@@ -197,6 +202,8 @@ class ClinicalConText(ConText):
         self._since = frozenset(pack.dates.since)
         self._no_sequel = frozenset(pack.context.no_sequel)
         self._denies_no_more = re.compile(pack.context.denies_no_more, re.IGNORECASE)
+        self._limits_denial = re.compile(pack.context.limits_denial, re.IGNORECASE)
+        self._undone = re.compile(pack.context.undone, re.IGNORECASE)
         self._goes_on = re.compile(pack.context.goes_on, re.IGNORECASE)
 
     def __call__(self, doc: Doc) -> Doc:
@@ -222,7 +229,9 @@ class ClinicalConText(ConText):
                 mentions = [targets[n] for n in alike]
                 place = {id(targets[n]): n for n in alike}
                 for target, modifier in self._edges(doc, mentions, matches[sentence], kind, lines):
-                    cue = _cue(doc, target, modifier, mentions)
+                    cue = self._limited(doc, target, _cue(doc, target, modifier, mentions))
+                    if cue is None:
+                        continue
                     dates = doc.text[cue.start : cue.end].lower() in self._since
                     cues[place[id(target)]].append(replace(cue, opens_date=dates))
         for sentence, numbers in by_sentence.items():
@@ -281,6 +290,7 @@ class ClinicalConText(ConText):
         graph.update_scopes()
         graph.apply_modifiers()
         edges = [edge for edge in graph.edges if not self._denied_too_far(doc, *edge)]
+        edges = _of_the_bracket(doc, mentions, graph.modifiers, edges)
         if kind == _THERAPY:
             edges = [edge for edge in edges if not _bracketed_elsewhere(doc, *edge)]
             edges = _one_way(doc, mentions, edges)
@@ -300,6 +310,17 @@ class ClinicalConText(ConText):
         if modifier.category not in _DENIALS or end > target.start:
             return False
         return bool(self._denies_no_more.search(doc.text, doc[end].idx, target.start_char))
+
+    def _limited(self, doc: Doc, target: Span, cue: Cue) -> Cue | None:
+        """A denial of a certain time or place leaves open whether it was ever so; none is left of
+        one that says that a test was not done."""
+        if not cue.before or cue.category not in _DENIED:
+            return cue
+        if target.label_ == _RESULT:
+            return None if self._undone.match(doc.text, target.end_char) else cue
+        if self._limits_denial.match(doc.text, target.end_char):
+            return replace(cue, category="possible")
+        return cue
 
     def _parts_nothing(
         self, doc: Doc, match: Match, rule: ConTextRule, mentions: Sequence[Span]
@@ -471,6 +492,32 @@ def _bracketed_elsewhere(doc: Doc, target: Span, modifier: ConTextModifier) -> b
     if start <= target.end or doc[start - 1].text != "(":
         return False
     return any(token.text in _WEIGHTS for token in doc[target.end : start - 1])
+
+
+def _of_the_bracket(
+    doc: Doc, mentions: Sequence[Span], modifiers: Sequence[ConTextModifier], edges: list[_Edge]
+) -> list[_Edge]:
+    """A person named in a bracket with a mention has that one and no other: "cancer: none
+    (grandfather, lymphoma)"."""
+    for modifier in modifiers:
+        if modifier.category not in _PERSONS:
+            continue
+        bracket = _bracket_around(doc.text, doc[modifier.modifier_span[1] - 1].idx)
+        if bracket is None:
+            continue
+        start, end = bracket
+        if any(start < named.start_char and named.end_char <= end for named in doc.spans[GROUP]):
+            inside = [m for m in mentions if start < m.start_char and m.end_char <= end]
+            edges = [edge for edge in edges if edge[1] is not modifier]
+            edges += [(mention, modifier) for mention in inside]
+    return edges
+
+
+def _bracket_around(text: str, place: int) -> tuple[int, int] | None:
+    """The nearest round bracket of a few words that holds ``place``."""
+    start = text.rfind("(", max(0, place - _BRACKET), place)
+    end = text.find(")", place, place + _BRACKET)
+    return (start, end) if start >= 0 and end >= 0 and ")" not in text[start:place] else None
 
 
 def _closes_bracket(doc: Doc, start: int, end: int, limit: int) -> bool:

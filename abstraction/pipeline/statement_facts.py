@@ -16,7 +16,7 @@ from abstraction.pipeline.dosing_grammar import Dosing
 from abstraction.pipeline.fact_parts import FactParts, cue_parts, mention_of
 from abstraction.pipeline.parts import Part
 from abstraction.pipeline.targets import Target
-from nlp_rules.schema import DiagnosisRule
+from nlp_rules.schema import DiagnosisRule, StatusRule
 
 
 def diagnosis_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> DiagnosisFact:
@@ -115,7 +115,16 @@ def allergy_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> Diagno
 
 
 def status_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> StatusFact:
-    """Consent, contraception or participation, on the note's day."""
+    """Consent, contraception or participation, on the note's day.
+
+    What is only talked of is not there yet ("vasectomy discussed"), unless its rule says that to
+    talk of it is to have it.
+    """
+    if not (isinstance(target.rule, StatusRule) and target.rule.presupposed):
+        cues = [
+            replace(cue, category="hypothetical") if cue.category == "considered" else cue
+            for cue in cues
+        ]
     judged = judge_statement(cues, note.implied(target), chronic=False)
     parts: list[Part] = [mention_of(target), *cue_parts(judged.cues)]
     return StatusFact(
