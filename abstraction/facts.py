@@ -44,6 +44,8 @@ Route = Literal[
     "intra_articular", "inhaled",
 ]  # fmt: skip
 Response = Literal["inadequate", "partial", "complete"]
+Severity = Literal["mild", "moderate", "severe"]
+"""The codes of FHIR's condition severity."""
 StopReason = Literal["inefficacy", "intolerance", "completed", "access", "pregnancy", "other"]
 BiopsyClass = Literal["I", "II", "III", "IV", "V", "VI"]
 ActivityLetters = Literal["A", "A/C", "C"]
@@ -154,12 +156,16 @@ class DiagnosisFact(FactBase):
     """A disease or manifestation; ``resolved`` null when the text does not say.
 
     ``response`` is what its treatment as a whole came to ("refractory", "in remission").
+    ``substance`` of an allergy is the concept of the therapy that it is to; null where it is to
+    something else, or to nothing named.
     """
 
     kind: Literal["diagnosis"] = "diagnosis"
     onset: DateInterval | None = None
     resolved: bool | None = None
     response: Response | None = None
+    severity: Severity | None = None
+    substance: str | None = None
 
 
 class BiopsyFact(FactBase):

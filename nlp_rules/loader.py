@@ -34,6 +34,7 @@ from nlp_rules.schema import (
     Rule,
     SectionRule,
     SentenceRules,
+    SeverityRule,
     StatusRule,
     Terms,
     TherapyRule,
@@ -53,6 +54,7 @@ class Diagnoses(Rule):
 
     diagnoses: tuple[DiagnosisRule, ...]
     answers_to_treatment: tuple[AnswerToTreatmentRule, ...] = ()
+    severities: tuple[SeverityRule, ...] = ()
     allergens: Terms = ()
     lookalikes: tuple[Lookalike, ...] = ()
 

@@ -42,6 +42,9 @@ Route = Literal[
 TargetKind = Literal["diagnosis", "therapy", "measurement", "biopsy", "status", "allergen"]
 
 
+Severity = Literal["mild", "moderate", "severe"]
+
+
 class Term(Rule):
     """One way a concept is written.
 
@@ -67,6 +70,7 @@ class Term(Rule):
     unless_after: tuple[Pattern, ...] = Field(default=(), description="What must not.")
     route: Route | None = Field(default=None, description="The route that this name implies.")
     denies: bool = Field(default=False, description='The word itself says "not": afebrile, NKDA.')
+    severity: Severity | None = Field(default=None, description="The severity that it names.")
 
 
 def _term(entry: object) -> object:
@@ -113,6 +117,14 @@ class AnswerToTreatmentRule(Rule):
     response: Literal["inadequate", "partial", "complete"]
     patterns: tuple[Pattern, ...] = Field(min_length=1)
     unless: tuple[Pattern, ...] = ()
+
+
+class SeverityRule(Rule):
+    """How a sentence tells how severe a disease is; ``@`` is the mention, as above."""
+
+    concepts: tuple[ConceptName, ...] = Field(min_length=1)
+    severity: Severity
+    patterns: tuple[Pattern, ...] = Field(min_length=1)
 
 
 class StatusRule(ConceptRule):

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from abstraction.facts import Response
+from abstraction.pipeline.mention_sentence import MENTION, MentionSentence
 from abstraction.pipeline.page import Page
 from abstraction.pipeline.parts import Part
 from abstraction.pipeline.targets import Target
 from nlp_rules.schema import AnswerToTreatmentRule
-
-_MENTION = "@"
-
 
 @dataclass(frozen=True, slots=True)
 class DiseaseAnswer:
@@ -62,12 +60,11 @@ class DiseaseAnswers:
         rules = [rule for rule in self.rules if target.concept in rule.concepts]
         if not rules:
             return None
-        first, last = _reach(page, target)
-        before = page.text[first : target.start].replace(_MENTION, " ")
-        behind = page.text[target.end : last].replace(_MENTION, " ")
-        sentence = before + _MENTION + behind
+        around = MentionSentence.of(page, target)
         found = [
-            (rule.response, *match.span()) for rule in rules for match in _matches(rule, sentence)
+            (rule.response, *match.span())
+            for rule in rules
+            for match in _matches(rule, around.text)
         ]
         failing = [one for one in found if one[0] == "inadequate"]
         standing = [
@@ -79,11 +76,7 @@ class DiseaseAnswers:
         if len({response for response, _, _ in standing}) != 1:
             return None
         response, start, end = standing[0]
-        removed = target.end - target.start - len(_MENTION)
-        mention = target.start - first
-        at = first + start + (removed if start > mention else 0)
-        to = first + end + (removed if end > mention else 0)
-        return DiseaseAnswer(response, ("cue", at, to))
+        return DiseaseAnswer(response, around.cue(start, end))
 
 
 def _matches(rule: _Rule, sentence: str) -> Iterator[re.Match[str]]:
@@ -96,17 +89,4 @@ def _matches(rule: _Rule, sentence: str) -> Iterator[re.Match[str]]:
 
 def _share(one: tuple[int, int], other: tuple[int, int]) -> bool:
     """Whether the stretches share more than the mention itself."""
-    return min(one[1], other[1]) - max(one[0], other[0]) > len(_MENTION)
-
-
-def _reach(page: Page, target: Target) -> tuple[int, int]:
-    """The sentence around the mention, as far as the next other disease or result."""
-    first, last = page.sentences.bounds(target.sentence)
-    for other in page.targets:
-        if other.kind not in ("diagnosis", "measurement") or other.concept == target.concept:
-            continue
-        if first <= other.start and other.end <= target.start:
-            first = max(first, other.end)
-        elif target.end <= other.start < last:
-            last = other.start
-    return first, last
+    return min(one[1], other[1]) - max(one[0], other[0]) > len(MENTION)

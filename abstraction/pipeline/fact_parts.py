@@ -22,6 +22,7 @@ from abstraction.pipeline.disease_answers import DiseaseAnswers
 from abstraction.pipeline.page import Page
 from abstraction.pipeline.parts import Part, in_order
 from abstraction.pipeline.sections import Layout
+from abstraction.pipeline.severities import Severities
 from abstraction.pipeline.targets import Target
 from nlp_rules.loader import RulePack
 from nlp_rules.schema import CodeRule
@@ -79,6 +80,7 @@ class FactParts:
     in_sessions: frozenset[str]
     by_sentence: dict[int, list[Target]]
     answers: DiseaseAnswers
+    severities: Severities
     attribution: Attribution
 
     @classmethod
@@ -105,6 +107,7 @@ class FactParts:
             in_sessions=frozenset(rules.dates.in_sessions),
             by_sentence=by_sentence,
             answers=DiseaseAnswers.by(rules.diagnoses.answers_to_treatment),
+            severities=Severities.by(rules.diagnoses.severities),
             attribution=Attribution.of(rules.context),
         )
 

@@ -63,6 +63,9 @@ def diagnosis_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> Diag
     place = (target.start, target.end)
     if answer is not None:
         parts.append(answer.part)
+    told = note.severities.of(note.page, target) if judged.assertion == "present" else None
+    if told is not None:
+        parts.append(told.part)
     return DiagnosisFact(
         **note.common("diagnosis", target.concept, place, parts, rule.codes if rule else ()),
         assertion=judged.assertion,
@@ -72,6 +75,7 @@ def diagnosis_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> Diag
         onset=onset,
         resolved=judged.resolved,
         response=answer.response if answer else None,
+        severity=told.severity if told else None,
     )
 
 
@@ -111,6 +115,7 @@ def allergy_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> Diagno
         temporality="current",
         experiencer=judged.experiencer,
         date=note.note_day,
+        substance=target.concept if target.kind == "therapy" else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""What is exempt from a finding: a kind of it, or what lies long enough back."""
+"""Which mentions of a finding are of a special kind: exempt from it, or settling it."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Self
 
 from pydantic import model_validator
 
-from abstraction.facts import Fact
+from abstraction.facts import DiagnosisFact, Fact, Response, Severity
 from abstraction.notes import Frozen
 from abstraction.statements import when
 from criteria_engine.expressions.timing import Span
 from criteria_engine.intervals import within
 from criteria_engine.logic import Truth, all_of, negate
-from criteria_engine.vocabulary import Diagnoses, Therapies
+from criteria_engine.vocabulary import Diagnoses, Therapies, vocabulary
+from criteria_engine.wording import joined, listed
 
 
 class Exemption(Frozen):
@@ -54,3 +55,26 @@ class Exemption(Frozen):
         if self.longer_ago_than is None:
             return Truth.TRUE
         return negate(within(when(fact), self.longer_ago_than.back_from(screening)))
+
+
+class MentionKind(Frozen):
+    """Mentions of one kind: of a told severity, of an allergy to one of the substances, or of a
+    disease that its treatment answers so."""
+
+    severities: tuple[Severity, ...] = ()
+    substances: Therapies = ()
+    responses: tuple[Response, ...] = ()
+
+    def holds(self, fact: Fact) -> bool:
+        """Whether the mention is of the kind."""
+        return isinstance(fact, DiagnosisFact) and (
+            fact.severity in self.severities
+            or fact.substance in self.substances
+            or fact.response in self.responses
+        )
+
+    def prose(self) -> str:
+        """For example "severe", or "to" and the names of drugs."""
+        drugs = listed((vocabulary().label("therapy", one) for one in self.substances), "or")
+        answers = listed((f"with {one} response" for one in self.responses), "or")
+        return joined((listed(self.severities, "or"), f"to {drugs}" if drugs else "", answers))

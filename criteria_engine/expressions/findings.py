@@ -11,11 +11,11 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from abstraction.facts import Kind
+from abstraction.facts import Fact, Kind
 from abstraction.statements import Stance, stance
 from criteria_engine.assessment import Basis, Missing
 from criteria_engine.expressions.claims import Side, Statement, answers, contradicts, statement_of
-from criteria_engine.expressions.exemptions import Exemption
+from criteria_engine.expressions.exemptions import Exemption, MentionKind
 from criteria_engine.expressions.node import Aside, Case, Node, Result
 from criteria_engine.expressions.timing import (
     AnyTiming,
@@ -44,7 +44,8 @@ class Finding(Node):
 
     ``affirmed`` and ``past`` say what a mention and a past or resolved one mean: that it
     ``holds``, that a person must judge (``judgement``), or nothing (``ignored``); a past one
-    means the same as a present one unless said otherwise.  With ``passes_off`` a later denial
+    means the same as a present one unless said otherwise.  Mentions of the kind ``certain_if``
+    hold in any case, those of the kind ``denied_if`` deny.  With ``passes_off`` a later denial
     ends the state instead of contradicting it.  Mentions that an exemption covers do not count,
     and those that it may cover leave the question to a person.
     ``presumed_absent_with`` are concepts whose mention shows that the question was looked at.
@@ -64,6 +65,8 @@ class Finding(Node):
     within: AnyTiming
     affirmed: Literal["holds", "judgement"] = "holds"
     past: Literal["holds", "judgement", "ignored"] | None = None
+    certain_if: MentionKind | None = None
+    denied_if: MentionKind | None = None
     passes_off: bool = False
     exempt: tuple[Exemption, ...] = ()
     presumed_absent_with: Diagnoses = ()
@@ -112,6 +115,8 @@ class Finding(Node):
         text = f"{self.name} ({timing_prose(self.within)})"
         if self.affirmed == "judgement":
             text += ", judged by the investigator where it is documented"
+            if self.certain_if is not None:
+                text += f", certain where it is {self.certain_if.prose()}"
         if self.presumed_absent_with or self.presumed_absent_with_tests:
             text += ", presumed absent where the chart shows that it was looked at"
         if self.exempt:
@@ -134,8 +139,14 @@ class Finding(Node):
             for kind, concepts, side in sources
             for fact in case.chart.of(kind, concepts)
             for quantified in (fact.concept in self.quantified_is_positive,)
-            if (statement := statement_of(fact, side, quantified)) is not None
+            if (statement := self._statement(fact, side, quantified)) is not None
         ]
+
+    def _statement(self, fact: Fact, side: Side, quantified: bool) -> Statement | None:
+        statement = statement_of(fact, side, quantified)
+        if statement is None or statement.truth is not Truth.TRUE or self.denied_if is None:
+            return statement
+        return replace(statement, truth=Truth.FALSE) if self.denied_if.holds(fact) else statement
 
     def _exempted(self, statement: Statement, case: Case) -> Statement:
         """The statement, set aside where an exemption covers it and open where one may."""
@@ -193,6 +204,9 @@ class Finding(Node):
         self, standing: list[Statement], denied: list[Statement], asides: list[Aside]
     ) -> Result:
         current = [one for one in standing if not one.past]
+        certain = [one for one in current if self.certain_if and self.certain_if.holds(one.fact)]
+        if certain:
+            return self._told(Truth.TRUE, "documented", [*certain, *denied], asides, self._is_so)
         meaning = self.affirmed if current or self.past is None else self.past
         if meaning == "judgement":
             why = self._is_so if current else f"{self._is_so} in the past"
