@@ -48,7 +48,7 @@ _RESPONSES = frozenset({"PARTIAL", "COMPLETE"})
 _REFUSALS = frozenset({"DECLINED", "NEVER_GIVEN", "ACCESS_DENIED"})
 _CLAUSES = frozenset({"VERB_END", "CLAUSE_END"})
 """What begins another clause of the same story."""
-_PERSONS = frozenset({"FAMILY", "OTHER_PERSON"})
+_PERSONS = frozenset({"FAMILY", "OTHER_PERSON", "DONOR"})
 _BRACKET = 80
 """Characters of a bracket to one side of a word in it, at most."""
 _DENIED = frozenset({"negated", "never_given"})
@@ -510,6 +510,8 @@ def _of_the_bracket(
             inside = [m for m in mentions if start < m.start_char and m.end_char <= end]
             edges = [edge for edge in edges if edge[1] is not modifier]
             edges += [(mention, modifier) for mention in inside]
+        else:  # ... and of none behind it: "no cancer (aunt: none either), stroke or clots"
+            edges = [e for e in edges if e[1] is not modifier or e[0].start_char < end]
     return edges
 
 
