@@ -146,7 +146,7 @@ class AnswerGrammar:
                     yield number, self._cue(mentions[number], *answer.span(), False)
 
     def _list_start(self, text: str, mentions: Sequence[Mention], last: int) -> int:
-        """The first item of the list that ends with the mention ``last``, itself where none does."""
+        """The first item of the list that ends with the mention ``last``; itself of none."""
         first = last
         if last and self._last_joint.search(text, mentions[last - 1].end, mentions[last].start):
             while first and self._between_items.fullmatch(

@@ -50,8 +50,8 @@ class Finding(Node):
     means the same as a present one unless said otherwise.  Mentions of the kind ``certain_if``
     hold in any case, those of the kind ``denied_if`` deny, of the wider things too.  With
     ``passes_off`` a later denial ends the state instead of contradicting it.  Denials of the kind
-    ``denied_beside`` deny what nothing else speaks of.  Mentions that an exemption covers do not count,
-    and those that it may cover leave the question to a person.
+    ``denied_beside`` deny what nothing else speaks of.  Mentions that an exemption covers do not
+    count, and those that it may cover leave the question to a person.
     ``presumed_absent_with`` are concepts whose mention shows that the question was looked at.
     """
 
