@@ -88,11 +88,15 @@ class AnswerGrammar:
         """What signs, boxes, columns and heads of lists answer."""
         ends = [mention.end for mention in mentions]
         for answer in self._forms.answers(text):
-            for number in answered(answer, starts, ends):
+            numbers = answered(answer, starts, ends)
+            if answer.adjacent and answer.denied and numbers:
+                numbers = range(self._list_start(text, mentions, numbers[-1]), numbers[-1] + 1)
+            for number in numbers:
                 mention = mentions[number]
                 if mention.kind not in self._kinds:
                     continue
-                if answer.adjacent and text[mention.end : answer.start].strip(" \t"):
+                nearest = mentions[numbers[-1]]
+                if answer.adjacent and text[nearest.end : answer.start].strip(" \t"):
                     continue
                 printed = text[answer.start : answer.end]
                 first = answer.start + len(printed) - len(printed.lstrip())
@@ -137,15 +141,19 @@ class AnswerGrammar:
             answer = self._denied_list.match(text, mention.end)
             if answer is None:
                 continue
-            first = last
-            if last and self._last_joint.search(text, mentions[last - 1].end, mention.start):
-                while first and self._between_items.fullmatch(
-                    text, mentions[first - 1].end, mentions[first].start
-                ):
-                    first -= 1
-            for number in range(first, last + 1):
+            for number in range(self._list_start(text, mentions, last), last + 1):
                 if mentions[number].kind in self._kinds:
                     yield number, self._cue(mentions[number], *answer.span(), False)
+
+    def _list_start(self, text: str, mentions: Sequence[Mention], last: int) -> int:
+        """The first item of the list that ends with the mention ``last``; itself of none."""
+        first = last
+        if last and self._last_joint.search(text, mentions[last - 1].end, mentions[last].start):
+            while first and self._between_items.fullmatch(
+                text, mentions[first - 1].end, mentions[first].start
+            ):
+                first -= 1
+        return first
 
     def _switches(self, text: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, Cue]]:
         """Of two drugs that one replaces the other: the first stopped, the second taken.

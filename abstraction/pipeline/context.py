@@ -48,7 +48,7 @@ _RESPONSES = frozenset({"PARTIAL", "COMPLETE"})
 _REFUSALS = frozenset({"DECLINED", "NEVER_GIVEN", "ACCESS_DENIED"})
 _CLAUSES = frozenset({"VERB_END", "CLAUSE_END"})
 """What begins another clause of the same story."""
-_PERSONS = frozenset({"FAMILY", "OTHER_PERSON"})
+_PERSONS = frozenset({"FAMILY", "OTHER_PERSON", "DONOR"})
 _BRACKET = 80
 """Characters of a bracket to one side of a word in it, at most."""
 _DENIED = frozenset({"negated", "never_given"})
@@ -87,11 +87,13 @@ class Modifier(ConTextModifier):
     bleeding").  A scope that encloses another is seen to overlap it.  ``sequel``: it tells what
     happened next, and what is told before it does not end its reach ("started, then stopped").
     ``nearest``: the mention before it, which a refusal reaches past any turn of the sentence
-    ("requested, but the count fell and it was never given").
+    ("requested, but the count fell and it was never given").  ``bracket``: the characters of the
+    bracket about another person that it stands in, which tells nothing of what stands around it.
     """
 
     sequel = False
     nearest: tuple[int, int] | None = None
+    bracket: tuple[int, int] | None = None
 
     def modifies(self, target: Span) -> bool:
         start, end = self.modifier_span
@@ -136,6 +138,8 @@ class Modifier(ConTextModifier):
         if self.direction == "TERMINATE" or not (ends or alike) or end <= low or high <= start:
             return False
         if other.category in _PARTICIPLES and start == self._end:
+            return False
+        if isinstance(other, Modifier) and other.bracket not in (None, self.bracket):
             return False
         passes = self._goes_past(other) or other.category in _EVENTS | _PLANS
         if self.sequel and end <= self._start and passes:
@@ -278,6 +282,7 @@ class ClinicalConText(ConText):
         modifiers = [
             Modifier(own[match], match[1], match[2], doc) for match in longest(_not_overruled(own))
         ]
+        _bracket_persons(doc, modifiers)
         if kind == _THERAPY:
             for number, modifier in enumerate(modifiers):
                 told = _told_before(modifiers[:number])
@@ -494,22 +499,34 @@ def _bracketed_elsewhere(doc: Doc, target: Span, modifier: ConTextModifier) -> b
     return any(token.text in _WEIGHTS for token in doc[target.end : start - 1])
 
 
+def _bracket_persons(doc: Doc, modifiers: Sequence[Modifier]) -> None:
+    """Marks the cues of each bracket that names another person: "(brother, the donor: none)"."""
+    for person in modifiers:
+        if person.category not in _PERSONS:
+            continue
+        bracket = _bracket_around(doc.text, doc[person.modifier_span[1] - 1].idx)
+        for modifier in modifiers if bracket else ():
+            if bracket and bracket[0] <= doc[modifier.modifier_span[1] - 1].idx < bracket[1]:
+                modifier.bracket = bracket
+
+
 def _of_the_bracket(
     doc: Doc, mentions: Sequence[Span], modifiers: Sequence[ConTextModifier], edges: list[_Edge]
 ) -> list[_Edge]:
     """A person named in a bracket with a mention has that one and no other: "cancer: none
-    (grandfather, lymphoma)"."""
+    (grandfather, lymphoma)"; and none behind it: "no cancer (aunt: none either), stroke"."""
     for modifier in modifiers:
-        if modifier.category not in _PERSONS:
-            continue
-        bracket = _bracket_around(doc.text, doc[modifier.modifier_span[1] - 1].idx)
+        bracket = modifier.bracket if isinstance(modifier, Modifier) else None
         if bracket is None:
             continue
         start, end = bracket
-        if any(start < named.start_char and named.end_char <= end for named in doc.spans[GROUP]):
+        named = any(start < m.start_char and m.end_char <= end for m in doc.spans[GROUP])
+        if modifier.category in _PERSONS and named:
             inside = [m for m in mentions if start < m.start_char and m.end_char <= end]
             edges = [edge for edge in edges if edge[1] is not modifier]
             edges += [(mention, modifier) for mention in inside]
+        else:
+            edges = [e for e in edges if e[1] is not modifier or e[0].start_char < end]
     return edges
 
 

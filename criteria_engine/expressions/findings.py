@@ -6,6 +6,7 @@ becomes a statement for or against it (``claims.py``); here the statements are w
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal, Self
 
@@ -14,11 +15,13 @@ from pydantic import model_validator
 from abstraction.facts import Fact, Kind
 from abstraction.statements import Stance, stance
 from criteria_engine.assessment import Basis, Missing
+from criteria_engine.expressions.besides import DeniedBeside
 from criteria_engine.expressions.claims import Side, Statement, answers, contradicts, statement_of
 from criteria_engine.expressions.exemptions import Exemption, MentionKind
 from criteria_engine.expressions.node import Aside, Case, Node, Result
 from criteria_engine.expressions.timing import (
     AnyTiming,
+    Period,
     is_later,
     missing_anchor,
     period,
@@ -45,9 +48,10 @@ class Finding(Node):
     ``affirmed`` and ``past`` say what a mention and a past or resolved one mean: that it
     ``holds``, that a person must judge (``judgement``), or nothing (``ignored``); a past one
     means the same as a present one unless said otherwise.  Mentions of the kind ``certain_if``
-    hold in any case, those of the kind ``denied_if`` deny.  With ``passes_off`` a later denial
-    ends the state instead of contradicting it.  Mentions that an exemption covers do not count,
-    and those that it may cover leave the question to a person.
+    hold in any case, those of the kind ``denied_if`` deny, of the wider things too.  With
+    ``passes_off`` a later denial ends the state instead of contradicting it.  Denials of the kind
+    ``denied_beside`` deny what nothing else speaks of.  Mentions that an exemption covers do not
+    count, and those that it may cover leave the question to a person.
     ``presumed_absent_with`` are concepts whose mention shows that the question was looked at.
     """
 
@@ -61,6 +65,7 @@ class Finding(Node):
     allograft: bool = False
     also_denied_by: Diagnoses = ()
     therapies_also_denied_by: Therapies = ()
+    denied_beside: DeniedBeside | None = None
     ruled_out_by: Diagnoses = ()
     within: AnyTiming
     affirmed: Literal["holds", "judgement"] = "holds"
@@ -87,11 +92,21 @@ class Finding(Node):
                 [],
                 missing_anchor(self.within),
             )
+        counted, uncertain, asides = self._sorted(self._statements(case), window, case)
+        if self.denied_beside and not (counted or uncertain):
+            denials = self.denied_beside.denials(case.chart)
+            counted, uncertain, _ = self._sorted(denials, window, case)
+        return self._weigh(case, counted, uncertain, asides)
+
+    def _sorted(
+        self, statements: Iterable[Statement], window: Period, case: Case
+    ) -> tuple[list[Statement], list[Statement], list[Aside]]:
+        """The statements that count, those that may, and the facts that do not, with the reason."""
         last = window.possible.end
         asides: list[Aside] = []
         counted: list[Statement] = []
         uncertain: list[Statement] = []
-        for statement in self._statements(case):
+        for statement in statements:
             fact = statement.fact
             if statement.truth is Truth.TRUE and statement.aside is None:
                 statement = self._exempted(statement, case)
@@ -109,7 +124,7 @@ class Finding(Node):
                         uncertain.append(statement)
                     case Truth.FALSE:
                         asides.append(Aside(fact, "outside the window"))
-        return self._weigh(case, counted, uncertain, asides)
+        return counted, uncertain, asides
 
     def prose(self) -> str:
         text = f"{self.name} ({timing_prose(self.within)})"
@@ -144,9 +159,11 @@ class Finding(Node):
 
     def _statement(self, fact: Fact, side: Side, quantified: bool) -> Statement | None:
         statement = statement_of(fact, side, quantified)
-        if statement is None or statement.truth is not Truth.TRUE or self.denied_if is None:
+        if self.denied_if is None or not self.denied_if.holds(fact):
             return statement
-        return replace(statement, truth=Truth.FALSE) if self.denied_if.holds(fact) else statement
+        if stance(fact) is not Stance.AFFIRMED:
+            return statement
+        return replace(statement or Statement(fact, Truth.FALSE), truth=Truth.FALSE)
 
     def _exempted(self, statement: Statement, case: Case) -> Statement:
         """The statement, set aside where an exemption covers it and open where one may."""

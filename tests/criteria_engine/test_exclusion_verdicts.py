@@ -168,10 +168,26 @@ NEUROLOGIC = [
         ([diagnosis("seizure_disorder", "2016-01-01")], "fail"),
         ([diagnosis("stroke", "2016-01-01")], "unknown/judgement"),
         ([denied("neurologic_disorder"), diagnosis("seizure_disorder", "2016-01-01")], "fail"),
+        ([denied("seizure"), *NEUROLOGIC[::2]], "pass"),
+        ([denied("seizure", note_id="review"), *NEUROLOGIC[::2]], "unknown/silent"),
+        ([denied("seizure"), denied("stroke"), denied("psychosis")], "unknown/silent"),
+        (
+            [denied("seizure"), *NEUROLOGIC[::2], diagnosis("seizure_disorder", "2016-01-01")],
+            "fail",
+        ),
     ],
 )
 def test_neurologic_history(facts, expected):
     assert outcome("EXC-01", *facts) == expected
+
+
+HEART = [
+    denied("hypertension"),
+    denied("heart_failure"),
+    denied("arrhythmia"),
+    denied("angina"),
+    denied("myocardial_infarction"),
+]
 
 
 @pytest.mark.parametrize(
@@ -180,7 +196,17 @@ def test_neurologic_history(facts, expected):
         ([diagnosis("myocardial_infarction", "2026-02-01")], "fail"),
         ([diagnosis("myocardial_infarction", "2025-11-01")], "unknown/silent"),
         ([diagnosis("myocardial_infarction", None)], "unknown/judgement"),
-        ([diagnosis("uncontrolled_hypertension")], "unknown/judgement"),
+        ([diagnosis("uncontrolled_hypertension")], "fail"),
+        ([diagnosis("uncontrolled_hypertension", temporality="past")], "unknown/judgement"),
+        ([diagnosis("uncontrolled_hypertension", "2025-06-01")], "unknown/silent"),
+        (HEART, "pass"),
+        ([diagnosis("hypertension", response="complete"), *HEART[1:]], "pass"),
+        ([diagnosis("hypertension"), *HEART[1:]], "unknown/silent"),
+        ([*HEART[:3], denied("coronary_disease")], "pass"),
+        ([*HEART[:3], denied("angina")], "unknown/silent"),
+        ([diagnosis("heart_failure")], "unknown/judgement"),
+        ([diagnosis("heart_failure"), lab("nyha_class", 3, None, RECENT)], "fail"),
+        ([diagnosis("heart_failure"), lab("nyha_class", 1, None, RECENT)], "unknown/judgement"),
         ([lab("systolic_bp", 118, "mm[Hg]", RECENT)], "unknown/silent"),
         ([denied("cardiovascular_disease")], "pass"),
         ([denied("cardiovascular_disease", "2025-01-01")], "unknown/silent"),

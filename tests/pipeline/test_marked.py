@@ -24,7 +24,11 @@ HERE = Path(__file__).parent / "marked"
 KINDS = ("diagnosis", "biopsy", "therapy")
 MARK = re.compile(r"⟦(.*?)⟧", re.DOTALL)
 BEYOND_THE_CONTRACT = frozenset(
-    {"thrombosis", "menopause", "hysterectomy", "biologic", "immunosuppressant"}
+    {
+        *("thrombosis", "menopause", "hysterectomy", "biologic", "immunosuppressant"),
+        *("neurologic_disorder", "cardiovascular_disease", "respiratory_disease"),
+        *("coronary_disease", "angina"),
+    }
 )
 
 
