@@ -105,6 +105,10 @@ def tells_course(target: Target, cues: Sequence[Cue], dosing: Dosing) -> bool:
 
 def allergy_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> DiagnosisFact:
     """An allergy with the drug as evidence; the note's day is its date."""
+    cues = [
+        replace(cue, category="negated") if cue.answers and cue.category == "never_given" else cue
+        for cue in cues
+    ]
     judged = judge_statement(cues, frozenset(), chronic=True)
     parts: list[Part] = [mention_of(target), *cue_parts(judged.cues)]
     if allergy := nearest(cues, "allergy"):
