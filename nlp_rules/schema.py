@@ -302,7 +302,7 @@ CueCategory = Literal[
     "access_denied", "never_given", "unfit", "affirmed", "inefficacy", "intolerance", "completed",
     "pregnancy_reason", "access_reason", "other_reason", "pending", "allergy", "hearsay",
     "corrected", "education", "partial",
-    "complete", "payer", "reacted", "former", "past_tense", "sought", "condition", "suggestive", "consistent",
+    "complete", "payer", "reacted", "tolerated", "former", "past_tense", "sought", "condition", "suggestive", "consistent",
 ]  # fmt: skip
 
 
