@@ -302,7 +302,8 @@ CueCategory = Literal[
     "access_denied", "never_given", "unfit", "affirmed", "inefficacy", "intolerance", "completed",
     "pregnancy_reason", "access_reason", "other_reason", "pending", "allergy", "hearsay",
     "corrected", "education", "partial",
-    "complete", "payer", "reacted", "tolerated", "former", "past_tense", "sought", "condition", "suggestive", "consistent",
+    "complete", "payer", "former", "past_tense", "sought", "condition", "suggestive", "consistent",
+    "reacted", "tolerated",
 ]  # fmt: skip
 
 

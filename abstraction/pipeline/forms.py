@@ -16,7 +16,9 @@ from nlp_rules.schema import FormRules
 
 _FIRST_WORD = re.compile(r"\S")
 _LINE = re.compile(r"[^\r\n]+")
-_BRACKETED = re.compile(r"[(\[]\s?(?:(?P<plus>\+{1,3}|±)|(?P<minus>[-–−]{1,2}))\s?(?:[)\]]|[;,:]\s)")
+_BRACKETED = re.compile(
+    r"[(\[]\s?(?:(?P<plus>\+{1,3}|±)|(?P<minus>[-–−]{1,2}))\s?(?:[)\]]|[;,:]\s)"
+)
 _TICK = re.compile(r"(?P<plus>[✓✔])|(?P<minus>[✗✘✕])")
 _ATTACHED = re.compile(r"(?<=[\s,;:(/])(?:(?P<plus>\+)|(?P<minus>[-–−]))(?=(?!ve\b)[A-Za-z])")
 _BEFORE_ITEM = re.compile(

@@ -385,7 +385,7 @@ _GIVEN = frozenset({"active", "unknown", "stopped"})
 
 def _of_the_denial(
     note: FactParts, judged: TherapyJudgement, dosing: Dosing
-) -> Iterator[tuple[str, DateMention]]:
+) -> Iterator[tuple[DateRole, DateMention]]:
     """The dates without those that a semicolon parts from the denial behind them: "ill since 2019;
     she has never been given X" tells of no X before 2019."""
     denied = [cue.start for cue in judged.cues] if judged.status == "never_given" else []
