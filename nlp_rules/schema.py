@@ -303,6 +303,7 @@ CueCategory = Literal[
     "pregnancy_reason", "access_reason", "other_reason", "pending", "allergy", "hearsay",
     "corrected", "education", "partial",
     "complete", "payer", "former", "past_tense", "sought", "condition", "suggestive", "consistent",
+    "reacted", "tolerated",
 ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from abstraction.facts import Fact
+from abstraction.pipeline.assertions import nearest
 from abstraction.pipeline.class_grammar import ClassPhrase
 from abstraction.pipeline.cues import Cue
 from abstraction.pipeline.fact_parts import FactParts
@@ -126,5 +127,7 @@ def _of_mention(
     elif target.kind == "biopsy" and biopsy is not None:
         yield biopsy_fact(note, target, cues, biopsy)
     elif target.kind == "therapy":
+        if nearest(cues, "reacted"):
+            yield allergy_fact(note, target, cues)
         for told in (dosing, *dosing.steps):
             yield therapy_fact(note, target, cues, told)

@@ -16,7 +16,9 @@ from nlp_rules.schema import FormRules
 
 _FIRST_WORD = re.compile(r"\S")
 _LINE = re.compile(r"[^\r\n]+")
-_BRACKETED = re.compile(r"[(\[]\s?(?:(?P<plus>\+{1,3}|±)|(?P<minus>[-–−]{1,2}))\s?[)\]]")
+_BRACKETED = re.compile(
+    r"[(\[]\s?(?:(?P<plus>\+{1,3}|±)|(?P<minus>[-–−]{1,2}))\s?(?:[)\]]|[;,:]\s)"
+)
 _TICK = re.compile(r"(?P<plus>[✓✔])|(?P<minus>[✗✘✕])")
 _ATTACHED = re.compile(r"(?<=[\s,;:(/])(?:(?P<plus>\+)|(?P<minus>[-–−]))(?=(?!ve\b)[A-Za-z])")
 _BEFORE_ITEM = re.compile(
@@ -57,6 +59,8 @@ _YES_FIRST = re.compile(r"\byes\b.*\bno\b", re.IGNORECASE)
 _MARK = re.compile(r"\s*(?:[xX✓✔+•*]|yes|no|ja|si|sí)\s*", re.IGNORECASE)
 _BULLETS = re.compile(r"\s*(?:[-–•*·o]\s|\(?\w{1,3}[.)]\s)")
 _LIST_END = re.compile(r"[.](?=\s|$)|\r?\n[ \t]*\r?\n")
+_BEFORE_BOXES = " \t-*•·.)0123456789"
+"""What stands before boxes that open their line: a bullet or a number."""
 _LONGEST_LIST = 600
 _LONGEST_HEADER = 120
 """Characters of the longest list under a head, and of the longest line that heads two columns."""
@@ -106,7 +110,7 @@ class FormReader:
             pairs = list(_PAIR.finditer(text, start, end))
             if not pairs and len(body) < _LONGEST_HEADER and _NO_FIRST.search(body):
                 yes_first = bool(_YES_FIRST.search(body))
-            yield from _boxes(start, pairs, yes_first)
+            yield from _boxes(start, body, pairs, yes_first)
             if not pairs:
                 yield from _circled(text, start, end)
                 yield from _single_boxes(text, start, end)
@@ -181,21 +185,30 @@ def _ticked_row(body: str, start: int, columns: tuple[int, int]) -> Iterator[Ans
     )
 
 
-def _boxes(start: int, pairs: Sequence[re.Match[str]], yes_first: bool) -> Iterator[Answer]:
+def _boxes(
+    start: int, line: str, pairs: Sequence[re.Match[str]], yes_first: bool
+) -> Iterator[Answer]:
     """Pairs of a yes box and a no box, each after what it answers."""
     position = start
+    if len(pairs) == 1 and not line[: pairs[0].start() - start].strip(_BEFORE_BOXES):
+        # The boxes open the line: they answer what follows them.
+        yield from _answer_of(pairs[0], pairs[0].end(), start + len(line), yes_first)
+        return
     for pair in pairs:
-        if alone := pair["w5"]:
-            denied = alone.lower().startswith("n")
-            yield Answer(*pair.span(), position, pair.start(), denied)
-            position = pair.end()
-            continue
-        one, two = (pair["t1"] or pair["t3"]), (pair["t2"] or pair["t4"])
-        word = (pair["w1"] or pair["v1"] or "").lower()
-        first_is_yes = word.startswith("y") if word else yes_first
-        if bool(one) != bool(two):
-            yield Answer(*pair.span(), position, pair.start(), bool(one) != first_is_yes)
+        yield from _answer_of(pair, position, pair.start(), yes_first)
         position = pair.end()
+
+
+def _answer_of(pair: re.Match[str], low: int, high: int, yes_first: bool) -> Iterator[Answer]:
+    """What a pair of boxes answers of ``[low, high)``; nothing where both or none are ticked."""
+    if alone := pair["w5"]:
+        yield Answer(*pair.span(), low, high, alone.lower().startswith("n"))
+        return
+    one, two = (pair["t1"] or pair["t3"]), (pair["t2"] or pair["t4"])
+    word = (pair["w1"] or pair["v1"] or "").lower()
+    first_is_yes = word.startswith("y") if word else yes_first
+    if bool(one) != bool(two):
+        yield Answer(*pair.span(), low, high, bool(one) != first_is_yes)
 
 
 def _circled(text: str, start: int, end: int) -> Iterator[Answer]:

@@ -19,6 +19,12 @@ from abstraction.pipeline.targets import Target
 from nlp_rules.schema import DiagnosisRule, StatusRule
 
 
+def _leaves_denied(judged: Judgement) -> bool:
+    """Whether a word that denies by itself still does: what was looked for was not found."""
+    sought = any(cue.category == "sought" for cue in judged.cues)
+    return judged.assertion == "present" or (judged.assertion == "hypothetical" and sought)
+
+
 def diagnosis_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> DiagnosisFact:
     """A diagnosis.  A date beside a chronic one is its onset; a past one without a date has none.
     What comes and goes and bears an old date is past.
@@ -28,7 +34,7 @@ def diagnosis_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> Diag
     rule = target.rule
     chronic = isinstance(rule, DiagnosisRule) and rule.chronic
     judged = judge_statement(cues, note.implied(target), chronic)
-    if target.term is not None and target.term.denies and judged.assertion == "present":
+    if target.term is not None and target.term.denies and _leaves_denied(judged):
         judged = Judgement("absent", "current", judged.experiencer)
     answer = note.answers.of(note.page, target)
     if answer is not None and judged.assertion == "absent" and _denies(answer, judged):
@@ -86,8 +92,10 @@ def _denies(answer: DiseaseAnswer, judged: Judgement) -> bool:
 
 
 def is_allergy(note: FactParts, target: Target, cues: Sequence[Cue]) -> bool:
-    """Whether a drug stands in an allergy list, and not as one that is being taken."""
-    allergy = nearest(cues, "allergy")
+    """Whether a drug stands in an allergy list, and not as one that is taken or tolerated."""
+    allergy, tolerated = nearest(cues, "allergy"), nearest(cues, "tolerated")
+    if tolerated and (allergy is None or tolerated.distance < allergy.distance):
+        return False
     if allergy is None:
         return "allergy" in note.implied(target)
     rivals = [cue for cue in cues if cue.category in ("active", "stopped", "historical")]
@@ -105,6 +113,10 @@ def tells_course(target: Target, cues: Sequence[Cue], dosing: Dosing) -> bool:
 
 def allergy_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> DiagnosisFact:
     """An allergy with the drug as evidence; the note's day is its date."""
+    cues = [
+        replace(cue, category="negated") if cue.answers and cue.category == "never_given" else cue
+        for cue in cues
+    ]
     judged = judge_statement(cues, frozenset(), chronic=True)
     parts: list[Part] = [mention_of(target), *cue_parts(judged.cues)]
     if allergy := nearest(cues, "allergy"):

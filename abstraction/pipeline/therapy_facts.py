@@ -51,6 +51,7 @@ def therapy_fact(
         cues = [cue for cue in cues if not _answers_another(note, dosing, cue)]
     judged = judge_therapy(cues, note.implied(target), dosed=dosed)
     parts: list[Part] = [*dosing.parts, *cue_parts(judged.cues)]
+    dosing = replace(dosing, dates=tuple(_of_the_denial(note, judged, dosing)))
     none_since = judged.status == "never_given" and any(r in _SINCE for r, _ in dosing.dates)
     if none_since:
         judged = replace(judged, assertion="present", temporality="past", status="stopped")
@@ -380,6 +381,17 @@ def _run_of_days(mention: DateMention) -> _Course:
 
 
 _GIVEN = frozenset({"active", "unknown", "stopped"})
+
+
+def _of_the_denial(
+    note: FactParts, judged: TherapyJudgement, dosing: Dosing
+) -> Iterator[tuple[DateRole, DateMention]]:
+    """The dates without those that a semicolon parts from the denial behind them: "ill since 2019;
+    she has never been given X" tells of no X before 2019."""
+    denied = [cue.start for cue in judged.cues] if judged.status == "never_given" else []
+    for role, mention in dosing.dates:
+        if not denied or ";" not in note.page.text[mention.end : min(denied)]:
+            yield role, mention
 
 
 def _is_off_since(

@@ -27,18 +27,22 @@ class All(Node):
     """Every part holds.  ``name`` makes it a named arm that also reports its settled parts.
 
     ``on_one_day`` asks for facts of one day in all parts: without them what holds stays open.
-    ``also_told`` shows what the other parts document beside those that settle it.
+    ``also_told`` shows what the other parts document beside those that settle it.  ``led`` makes
+    it silent as long as its first part is, which the others only qualify.
     """
 
     op: Literal["all"] = "all"
     name: str | None = None
     on_one_day: bool = False
     also_told: bool = False
+    led: bool = False
     of: Annotated[tuple[Expression, ...], Field(min_length=1)]
 
     def evaluate(self, case: Case) -> Result:
         parts = tuple(part.evaluate(case) for part in self.of)
         truth = logic.all_of(part.truth for part in parts)
+        if self.led and parts[0].is_silent:
+            return combined(self, Truth.UNKNOWN, parts, parts[:1], needs_all=True, name=self.name)
         if truth is Truth.TRUE and self.on_one_day and not _share_a_day(parts):
             return replace(
                 combined(self, Truth.UNKNOWN, parts, parts, needs_all=True, name=self.name),

@@ -302,6 +302,17 @@ def test_infections_of_the_list():
             assert infections(denied("tuberculosis"), result(concept, "positive", day)) == (
                 "unknown/judgement"
             )
+    treated = diagnosis("tuberculosis_prevented", "2024-06-01")
+    assert infections(result("tb_igra", "positive", "2024-01-01"), treated).startswith("pass")
+    assert infections(diagnosis("latent_tuberculosis")) == "unknown/judgement"
+    assert infections(diagnosis("latent_tuberculosis"), treated).startswith("pass")
+    assert infections(diagnosis("tuberculosis"), treated) == "fail"
+    quantified = lab("cmv_pcr", 3200, "[IU]/mL", RECENT)
+    assert infections(diagnosis("cmv_infection", RECENT), quantified) == "fail"
+    assert infections(diagnosis("cmv_infection", RECENT)) == "unknown/judgement"
+    assert infections(diagnosis("viral_infection", RECENT)) == "fail"
+    assert infections(diagnosis("viral_infection", "2026-03-05"), denied("infection")) == "pass"
+    assert infections(diagnosis("opportunistic_infection", RECENT)) == "unknown/judgement"
     assert infections(hiv=result("hiv_rna", "negative", RECENT)) == "unknown/silent"
     old = result("hbsag", "negative", "2025-12-01")
     assert infections(hbsag=old).startswith("unknown")
@@ -321,6 +332,10 @@ def test_infections_of_the_list():
             "fail",
         ),
         ([diagnosis("bacterial_infection", "2025-03-05")], "unknown/silent"),
+        ([denied("infection")], "pass"),
+        ([diagnosis("infection")], "unknown/silent"),
+        ([diagnosis("bacterial_infection", "2026-03-05"), denied("infection", RECENT)], "pass"),
+        ([denied("infection", "2026-03-05"), diagnosis("bacterial_infection", RECENT)], "fail"),
         ([diagnosis("tuberculosis")], "unknown/silent"),
     ],
 )
@@ -368,6 +383,17 @@ def test_a_treatable_infection_blocks_only_for_now():
             ],
             "unknown/judgement",
         ),
+        ("EXC-15", [result("antiphospholipid_antibodies", "negative", "2020-01-01")], "pass"),
+        (
+            "EXC-15",
+            [
+                result("antiphospholipid_antibodies", "negative", "2020-01-01"),
+                diagnosis("thrombosis", "2019-01-01"),
+            ],
+            "pass",
+        ),
+        ("EXC-15", [diagnosis("pregnancy_loss", "2019-01-01")], "unknown/judgement"),
+        ("EXC-15", [denied("thrombosis")], "unknown/silent"),
         ("EXC-16", [fact("status", "trial_participation", RECENT, assertion="absent")], "pass"),
         ("EXC-16", [fact("status", "trial_participation", RECENT)], "fail"),
         ("EXC-16", [fact("status", "observational_study", RECENT)], "unknown/silent"),
