@@ -211,7 +211,7 @@ def judge_therapy(
         and negated.before
         and chosen.category in _OVERRULED
         and not chosen.sequel
-        and negated.distance < chosen.distance
+        and (negated.distance < chosen.distance or _denies_outcome(negated, chosen))
     )
     if negated is not None and chosen is not None and _denies_verb(negated, chosen):
         return _standing("never_given", person, None, False, (negated, chosen))
@@ -262,6 +262,12 @@ def _is_conditional(condition: Cue, chosen: Cue | None) -> bool:
     if chosen is None or chosen.distance > 0:
         return True
     return chosen.category == "planned" and condition.before and condition.end <= chosen.start
+
+
+def _denies_outcome(negated: Cue, chosen: Cue) -> bool:
+    """Whether a "no" right before a drug denies the verb behind it: "with no rituximab given"."""
+    beside = negated.distance == 0 and not negated.separated
+    return beside and chosen.category == "historical" and not chosen.before
 
 
 def _denies_verb(negated: Cue, chosen: Cue) -> bool:

@@ -497,10 +497,10 @@ def _bracketed_elsewhere(doc: Doc, target: Span, modifier: ConTextModifier) -> b
 def _of_the_bracket(
     doc: Doc, mentions: Sequence[Span], modifiers: Sequence[ConTextModifier], edges: list[_Edge]
 ) -> list[_Edge]:
-    """A person named in a bracket with a mention has that one and no other: "cancer: none
-    (grandfather, lymphoma)"."""
+    """A person or a plan named in a bracket with a mention has that one and no other: "cancer:
+    none (grandfather, lymphoma)", "no biologic (belimumab pending)"."""
     for modifier in modifiers:
-        if modifier.category not in _PERSONS:
+        if modifier.category not in _PERSONS | _THOUGHTS:
             continue
         bracket = _bracket_around(doc.text, doc[modifier.modifier_span[1] - 1].idx)
         if bracket is None:
