@@ -52,6 +52,8 @@ _REASONS: tuple[tuple[str, StopReason], ...] = (
 )
 _NEGATED_VERB = 4
 """Words from a "not" to the verb that it denies, at most."""
+_LISTED_BY = 7
+"""Distance that each drug of a list adds: "no filgrastim or pegfilgrastim given"."""
 _MANY = 9
 """Drugs of a list that one reason can be given for."""
 _WEAK = frozenset({"access", "other"})
@@ -265,9 +267,10 @@ def _is_conditional(condition: Cue, chosen: Cue | None) -> bool:
 
 
 def _denies_outcome(negated: Cue, chosen: Cue) -> bool:
-    """Whether a "no" right before a drug denies the verb behind it: "with no rituximab given"."""
-    beside = negated.distance == 0 and not negated.separated
-    return beside and chosen.category == "historical" and not chosen.before
+    """Whether a "no" right before a drug denies the word behind it: "with no rituximab given", "not
+    on MMF at present"."""
+    beside = negated.distance <= _LISTED_BY * negated.rivals and not negated.separated
+    return beside and chosen.category in ("historical", "active") and not chosen.before
 
 
 def _denies_verb(negated: Cue, chosen: Cue) -> bool:

@@ -49,6 +49,9 @@ _REFUSALS = frozenset({"DECLINED", "NEVER_GIVEN", "ACCESS_DENIED"})
 _CLAUSES = frozenset({"VERB_END", "CLAUSE_END"})
 """What begins another clause of the same story."""
 _PERSONS = frozenset({"FAMILY", "OTHER_PERSON"})
+_ENDS = frozenset({"STOPPED", "HELD"})
+_JOINED = re.compile(r"\s{0,3}(?:and|&|\+|/|und|et)\s{0,3}", re.IGNORECASE)
+"""Between drugs that are told of as one."""
 _BRACKET = 80
 """Characters of a bracket to one side of a word in it, at most."""
 _DENIED = frozenset({"negated", "never_given"})
@@ -294,6 +297,7 @@ class ClinicalConText(ConText):
         if kind == _THERAPY:
             edges = [edge for edge in edges if not _bracketed_elsewhere(doc, *edge)]
             edges = _one_way(doc, mentions, edges)
+            edges += _ended_together(doc, mentions, edges)
         if len(drugged) < 2:
             return edges
         return [
@@ -475,6 +479,29 @@ def _one_way(doc: Doc, mentions: Sequence[Span], edges: Sequence[_Edge]) -> list
             continue
         kept.append((target, modifier))
     return kept
+
+
+def _ended_together(
+    doc: Doc, mentions: Sequence[Span], edges: Sequence[_Edge]
+) -> list[_Edge]:
+    """The drugs joined to the one that a word right behind it ends: "MMF and HCQ off since May".
+
+    A dose between them parts them: "pred 5 mg and tacrolimus stopped" may tell of the second alone.
+    """
+    reached = {(target.start, modifier.modifier_span) for target, modifier in edges}
+    ordered = sorted(mentions, key=lambda mention: mention.start)
+    more: list[_Edge] = []
+    for target, modifier in edges:
+        if modifier.category not in _ENDS or modifier.modifier_span[0] < target.end:
+            continue
+        place = ordered.index(target)
+        while place and _JOINED.fullmatch(
+            doc.text, ordered[place - 1].end_char, ordered[place].start_char
+        ):
+            place -= 1
+            if (ordered[place].start, modifier.modifier_span) not in reached:
+                more.append((ordered[place], modifier))
+    return more
 
 
 def _divided(doc: Doc, start: int, end: int) -> bool:

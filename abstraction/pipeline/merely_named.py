@@ -12,6 +12,8 @@ from nlp_rules.loader import Cues
 
 _SENTENCE = 160
 """Characters to either side of a mention in which its sentence tells that it was given."""
+_ANSWER = 12
+"""Characters behind a question that answer it."""
 _SENTENCE_END = re.compile(r"[.!?;]\s|\n\s*\n|\n(?=\s{0,6}(?:[-–—*•·>#|(]|\d{1,2}\s?[.):]))")
 _YEAR = re.compile(r"(?:19|20)\d\d|['’‘]\d\d|\d[/.-]\d{1,2}[/.-]\d\d|\bago\b")
 _NAMED = {"status": None, "assertion": "hypothetical", "temporality": "planned", "date": None}
@@ -59,7 +61,8 @@ def _is_merely_named(fact: TherapyFact, text: str, words: NamingWords) -> bool:
     found = _SENTENCE_END.search(text, end, min(len(text), end + _SENTENCE))
     bottom = found.start() if found else min(len(text), end + _SENTENCE)
     before = words.given_before.search(text[top:start]) and not words.denied.search(text[top:start])
-    if before or words.given_behind.match(text[end:bottom]):
+    asked = found is not None and found[0].startswith("?")
+    if (before and not asked) or words.given_behind.match(text[end : bottom + _ANSWER]):
         return False
     return not (_is_listed(fact) or _is_dated(fact))
 
