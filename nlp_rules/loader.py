@@ -101,6 +101,9 @@ class Cues(Rule):
     a drug that was held that it did not come back; ``order_before`` and ``order_behind`` stand
     around one with which an order opens ("For MMF after biopsy").  ``denies_no_more`` is what
     between a denial and a mention ends its reach: a list of what is taken has begun.
+    ``only_where_given`` are therapies that are talked of more than given: one is told of only with
+    ``given_before`` or ``given_behind`` beside it, or a year; ``names_other`` behind it makes it
+    the name of a team, a form or a study.
     ``limits_denial`` stands right behind what is denied for a time, a place or with an
     exception; ``undone`` right behind a test that was not done.
 
@@ -141,6 +144,11 @@ class Cues(Rule):
     depot: Pattern = r"(?!)"
     pulses: Pattern = r"(?!)"
     unfit: Pattern = r"(?!)"
+    only_where_given: tuple[str, ...] = ()
+    names_other: Pattern = r"(?!)"
+    given_before: Pattern = r"(?!)"
+    given_behind: Pattern = r"(?!)"
+    given_denied: Pattern = r"(?!)"
     new_dose: Pattern = r"(?!)"
     not_again: Pattern = r"(?!)"
     order_before: Pattern = r"(?!)"

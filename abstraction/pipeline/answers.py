@@ -91,14 +91,14 @@ class AnswerGrammar:
         ends = [mention.end for mention in mentions]
         for answer in self._forms.answers(text):
             numbers = answered(answer, starts, ends)
-            if answer.adjacent and answer.denied and numbers:
-                numbers = range(self._list_start(text, mentions, numbers[-1]), numbers[-1] + 1)
+            if answer.adjacent and numbers:
+                if text[mentions[numbers[-1]].end : answer.start].strip(" \t"):
+                    continue
+                if answer.denied:
+                    numbers = self._joined(text, mentions, numbers[-1])
             for number in numbers:
                 mention = mentions[number]
                 if mention.kind not in self._kinds:
-                    continue
-                nearest = mentions[numbers[-1]]
-                if answer.adjacent and text[nearest.end : answer.start].strip(" \t"):
                     continue
                 printed = text[answer.start : answer.end]
                 first = answer.start + len(printed) - len(printed.lstrip())
@@ -108,6 +108,17 @@ class AnswerGrammar:
                     yield number, self._cue(mention, first, last, before)
                 else:
                     yield number, Cue("affirmed", first, last, SURE, before)
+
+    def _joined(self, text: str, mentions: Sequence[Mention], last: int) -> Sequence[int]:
+        """A label with those joined to it, which one sign answers: "CAR-T or gene therapy (-)"."""
+        first = last
+        while first and self._joins(text[mentions[first - 1].end : mentions[first].start]):
+            first -= 1
+        return range(first, last + 1)
+
+    def _joins(self, gap: str) -> bool:
+        joint = self._last_joint.search(gap) and self._between_items.fullmatch(gap)
+        return joint is not None and "," not in gap
 
     def _answered(
         self,

@@ -52,6 +52,8 @@ _REASONS: tuple[tuple[str, StopReason], ...] = (
 )
 _NEGATED_VERB = 4
 """Words from a "not" to the verb that it denies, at most."""
+_LISTED_BY = 7
+"""Distance that each drug of a list adds: "no filgrastim or pegfilgrastim given"."""
 _MANY = 9
 """Drugs of a list that one reason can be given for."""
 _WEAK = frozenset({"access", "other"})
@@ -211,7 +213,7 @@ def judge_therapy(
         and negated.before
         and chosen.category in _OVERRULED
         and not chosen.sequel
-        and negated.distance < chosen.distance
+        and (negated.distance < chosen.distance or _denies_outcome(negated, chosen))
     )
     if negated is not None and chosen is not None and _denies_verb(negated, chosen):
         return _standing("never_given", person, None, False, (negated, chosen))
@@ -262,6 +264,13 @@ def _is_conditional(condition: Cue, chosen: Cue | None) -> bool:
     if chosen is None or chosen.distance > 0:
         return True
     return chosen.category == "planned" and condition.before and condition.end <= chosen.start
+
+
+def _denies_outcome(negated: Cue, chosen: Cue) -> bool:
+    """Whether a "no" right before a drug denies the word behind it: "with no rituximab given", "not
+    on MMF at present"."""
+    beside = negated.distance <= _LISTED_BY * negated.rivals and not negated.separated
+    return beside and chosen.category in ("historical", "active") and not chosen.before
 
 
 def _denies_verb(negated: Cue, chosen: Cue) -> bool:

@@ -49,6 +49,9 @@ _REFUSALS = frozenset({"DECLINED", "NEVER_GIVEN", "ACCESS_DENIED"})
 _CLAUSES = frozenset({"VERB_END", "CLAUSE_END"})
 """What begins another clause of the same story."""
 _PERSONS = frozenset({"FAMILY", "OTHER_PERSON", "DONOR"})
+_ENDS = frozenset({"STOPPED", "HELD"})
+_JOINED = re.compile(r"\s{0,3}(?:and|&|\+|/|und|et)\s{0,3}", re.IGNORECASE)
+"""Between drugs that are told of as one."""
 _BRACKET = 80
 """Characters of a bracket to one side of a word in it, at most."""
 _DENIED = frozenset({"negated", "never_given"})
@@ -299,6 +302,7 @@ class ClinicalConText(ConText):
         if kind == _THERAPY:
             edges = [edge for edge in edges if not _bracketed_elsewhere(doc, *edge)]
             edges = _one_way(doc, mentions, edges)
+            edges += _ended_together(doc, mentions, edges)
         if len(drugged) < 2:
             return edges
         return [
@@ -482,6 +486,29 @@ def _one_way(doc: Doc, mentions: Sequence[Span], edges: Sequence[_Edge]) -> list
     return kept
 
 
+def _ended_together(
+    doc: Doc, mentions: Sequence[Span], edges: Sequence[_Edge]
+) -> list[_Edge]:
+    """The drugs joined to the one that a word right behind it ends: "MMF and HCQ off since May".
+
+    A dose between them parts them: "pred 5 mg and tacrolimus stopped" may tell of the second alone.
+    """
+    reached = {(target.start, modifier.modifier_span) for target, modifier in edges}
+    ordered = sorted(mentions, key=lambda mention: mention.start)
+    more: list[_Edge] = []
+    for target, modifier in edges:
+        if modifier.category not in _ENDS or modifier.modifier_span[0] < target.end:
+            continue
+        place = ordered.index(target)
+        while place and _JOINED.fullmatch(
+            doc.text, ordered[place - 1].end_char, ordered[place].start_char
+        ):
+            place -= 1
+            if (ordered[place].start, modifier.modifier_span) not in reached:
+                more.append((ordered[place], modifier))
+    return more
+
+
 def _divided(doc: Doc, start: int, end: int) -> bool:
     return any(token.text in _WEIGHTS or "\n" in token.text for token in doc[start:end])
 
@@ -513,19 +540,23 @@ def _bracket_persons(doc: Doc, modifiers: Sequence[Modifier]) -> None:
 def _of_the_bracket(
     doc: Doc, mentions: Sequence[Span], modifiers: Sequence[ConTextModifier], edges: list[_Edge]
 ) -> list[_Edge]:
-    """A person named in a bracket with a mention has that one and no other: "cancer: none
-    (grandfather, lymphoma)"; and none behind it: "no cancer (aunt: none either), stroke"."""
+    """A person or a plan named in a bracket with a mention has that one and no other: "cancer:
+    none (grandfather, lymphoma)", "no biologic (belimumab pending)"; and a bracket about another
+    person tells nothing of what stands behind it: "no cancer (aunt: none either), stroke"."""
     for modifier in modifiers:
-        bracket = modifier.bracket if isinstance(modifier, Modifier) else None
+        of_a_person = modifier.bracket if isinstance(modifier, Modifier) else None
+        bracket = of_a_person
+        if bracket is None and modifier.category in _THOUGHTS:
+            bracket = _bracket_around(doc.text, doc[modifier.modifier_span[1] - 1].idx)
         if bracket is None:
             continue
         start, end = bracket
         named = any(start < m.start_char and m.end_char <= end for m in doc.spans[GROUP])
-        if modifier.category in _PERSONS and named:
+        if named and modifier.category in _PERSONS | _THOUGHTS:
             inside = [m for m in mentions if start < m.start_char and m.end_char <= end]
             edges = [edge for edge in edges if edge[1] is not modifier]
             edges += [(mention, modifier) for mention in inside]
-        else:
+        elif of_a_person is not None:
             edges = [e for e in edges if e[1] is not modifier or e[0].start_char < end]
     return edges
 

@@ -131,6 +131,10 @@ def date_forms(rules: DatesRule) -> re.Pattern[str]:
         | (?<![\d.])(?:0?[1-9]|[12]\d|3[01])\.(?:0?[1-9]|1[0-2])\.(?=(?:{rules.between_listed_days})
           (?:\d{{1,2}}\.\d{{1,2}}\.(?:{rules.between_listed_days})){{0,8}}
           \d{{1,2}}\.\d{{1,2}}\.(?:\d{{4}}|\d{{2}})(?!\d)))
+      | (?P<month_dot_day>
+          (?:(?<=\bon\s)|(?<=\bfrom\s)|(?<=\bsince\s)|(?<=\buntil\s)|(?<=\band\s)|(?<=\bto\s)|(?<=\bof\s)
+            |(?<=\bafter\s)|(?<=\bby\s)|(?<=\(till\s)|(?<=\()|(?<=,\s)|(?<=~))
+          (?:0[1-9]|1[0-2])\.(?:0[1-9]|[12]\d|3[01])(?=[\s:),.;]|$)(?!\.\d|\s?(?:mg|g\b|%|[a-z]{{1,4}}/)))
       | (?P<day_dash_month>
           (?:{_DAY_DASH}(?={_DASH_JOINT}{_DAY_DASH})|(?:{dash_joints}){_DAY_DASH}
           |(?:{dash_lead})(?=0|\d\d-0){_DAY_DASH}(?=[\s),;:.]|$))

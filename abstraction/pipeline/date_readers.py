@@ -404,6 +404,17 @@ def _day_dot_month(match: re.Match[str], setting: Setting) -> Days | None:
     return _without_year(month, day, setting)
 
 
+_WHOLE_DOTTED = re.compile(r"(?<!\d)(?:19|20)\d\d\.(?:0[1-9]|1[0-2])\.(?:0[1-9]|[12]\d|3[01])(?!\d)")
+
+
+def _month_dot_day(match: re.Match[str], setting: Setting) -> Days | None:
+    """ "05.28" in a note that writes its days as 2026.05.28; a number in any other."""
+    if not _WHOLE_DOTTED.search(match.string):
+        return None
+    month, day = map(int, match["month_dot_day"].split("."))
+    return _without_year(month, day, setting)
+
+
 def _six_digits(match: re.Match[str], setting: Setting) -> Days | None:
     """Year, month and day as Scandinavians write them: 250317."""
     printed = match["six_digits"]
@@ -627,6 +638,7 @@ READERS: dict[str, Reader] = {
     "month_dot_year": _month_dot_year,
     "month_short_year": _month_short_year,
     "day_dot_month": _day_dot_month,
+    "month_dot_day": _month_dot_day,
     "day_dash_month": _day_dash_month,
     "six_digits": _six_digits,
     "day_before_yesterday": _day_before_yesterday,

@@ -13,6 +13,7 @@ from abstraction.pipeline.class_grammar import ClassPhrase
 from abstraction.pipeline.cues import Cue
 from abstraction.pipeline.fact_parts import FactParts
 from abstraction.pipeline.found_indices import with_found_indices
+from abstraction.pipeline.merely_named import NamingWords, merely_named
 from abstraction.pipeline.packs import SHIPPED, rule_pack
 from abstraction.pipeline.result_facts import demographic_fact, measurement_fact
 from abstraction.pipeline.standing import StandingWords, shared_standing
@@ -56,10 +57,11 @@ class FactWriter:
     def __init__(self, nlp: Language, name: str, rules: str) -> None:
         self._rules = rule_pack(rules)
         self._words = StandingWords.of(self._rules.context)
+        self._naming = NamingWords.of(self._rules.context)
 
     def __call__(self, doc: Doc) -> Doc:
         facts = _facts(doc, FactParts.of(doc, self._rules))
-        found = shared_standing(facts, doc.text, self._words)
+        found = merely_named(shared_standing(facts, doc.text, self._words), doc.text, self._naming)
         unique = {fact.fact_id: fact for fact in found}
         doc._.facts = tuple(sorted(unique.values(), key=lambda fact: fact.order()))
         return doc

@@ -16,7 +16,7 @@ from abstraction.pipeline.dosing_grammar import Dosing
 from abstraction.pipeline.fact_parts import FactParts, cue_parts, mention_of
 from abstraction.pipeline.parts import Part
 from abstraction.pipeline.targets import Target
-from nlp_rules.schema import DiagnosisRule, StatusRule
+from nlp_rules.schema import DiagnosisRule, StatusRule, TherapyRule
 
 
 def _leaves_denied(judged: Judgement) -> bool:
@@ -97,9 +97,23 @@ def is_allergy(note: FactParts, target: Target, cues: Sequence[Cue]) -> bool:
     if tolerated and (allergy is None or tolerated.distance < allergy.distance):
         return False
     if allergy is None:
-        return "allergy" in note.implied(target)
+        return "allergy" in note.implied(target) and not _never_had(note, target, cues)
     rivals = [cue for cue in cues if cue.category in ("active", "stopped", "historical")]
     return not any(rival.distance < allergy.distance for rival in rivals)
+
+
+def _never_had(note: FactParts, target: Target, cues: Sequence[Cue]) -> bool:
+    """Whether a line below the allergies denies treatments: "Never had CAR-T or gene therapy.",
+    "No anti-CD19 product."."""
+    denials = [cue for cue in cues if cue.before and cue.category in ("never_given", "negated")]
+    if isinstance(target.rule, TherapyRule) and target.rule.form != "drug":
+        return bool(denials)
+    text = note.page.text
+    return any(
+        cue.category == "never_given"
+        and not text[text.rfind("\n", 0, cue.start) + 1 : cue.start].strip(" \t*•-–")
+        for cue in denials
+    )
 
 
 def tells_course(target: Target, cues: Sequence[Cue], dosing: Dosing) -> bool:

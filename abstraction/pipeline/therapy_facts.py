@@ -50,9 +50,12 @@ def therapy_fact(
     if dosed:
         cues = [cue for cue in cues if not _answers_another(note, dosing, cue)]
     judged = judge_therapy(cues, note.implied(target), dosed=dosed)
+    if target.term is not None and target.term.denies and judged.experiencer == "patient":
+        judged = replace(judged, assertion="absent", temporality="current", status="never_given")
     parts: list[Part] = [*dosing.parts, *cue_parts(judged.cues)]
     dosing = replace(dosing, dates=tuple(_of_the_denial(note, judged, dosing)))
     none_since = judged.status == "never_given" and any(r in _SINCE for r, _ in dosing.dates)
+    none_since = none_since and not (isinstance(rule, TherapyRule) and rule.form == "vaccine")
     if none_since:
         judged = replace(judged, assertion="present", temporality="past", status="stopped")
     if _goes_on(note, judged, dosing):

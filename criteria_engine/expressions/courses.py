@@ -49,15 +49,18 @@ class Course:
         over = self.affirmed and (self.ended or self.bygone)
         return over and self.given_in(window) is Truth.FALSE
 
-    def may_reach(self, window: Window, courses: list[Course]) -> bool:
-        """Whether a dose inside the window remains possible in spite of later statements."""
+    def may_reach(
+        self, window: Window, courses: list[Course], wider: Sequence[str] = ()
+    ) -> bool:
+        """Whether a dose inside the window remains possible in spite of later statements, also on
+        ``wider`` treatments."""
         if self.why == Stance.PLANNED.value:
             return self.given_in_plan(window)
         if not self.affirmed:
-            return self.why == Stance.POSSIBLE.value and not ended_since(self, courses)
+            return self.why == Stance.POSSIBLE.value and not ended_since(self, courses, wider)
         if self.given_in(window) is Truth.UNKNOWN:
-            return not ended_since(self, courses)
-        return self.current and not ended_since(self, courses)
+            return not ended_since(self, courses, wider)
+        return self.current and not ended_since(self, courses, wider)
 
     def given_in_plan(self, window: Window) -> bool:
         """Whether a dose is planned for days that touch the window; a plan without a day is not."""
@@ -170,14 +173,27 @@ def _doses(fact: TherapyFact, *, current: bool, daily: bool) -> tuple[Window, ..
     return tuple(dose for dose in (start, last) if dose is not None)
 
 
-def ended_since(one: Course, courses: list[Course]) -> bool:
-    """Whether a later note says that the same drug ended or was not given."""
+def ended_since(one: Course, courses: list[Course], wider: Sequence[str] = ()) -> bool:
+    """Whether a later note says that the same drug ended or was not given.
+
+    Of ``wider`` treatments, which the drug is one of, a hold or an end of a day since then counts
+    ("all immunosuppression held since Monday"); what else is said of them may be of others.
+    """
     day = told(one.fact)
     return any(
-        (other.ended or other.denied)
-        and other.fact.concept == one.fact.concept
+        _ends(other, one, wider)
         and day is not None
         and (later := told(other.fact)) is not None
         and later > day
         for other in courses
     )
+
+
+def _ends(other: Course, one: Course, wider: Sequence[str]) -> bool:
+    if other.fact.concept == one.fact.concept:
+        return other.ended or other.denied
+    if other.fact.concept not in wider or not (other.affirmed and other.ended):
+        return False
+    day, stop = told(one.fact), other.fact.stop
+    since = stop is not None and day is not None and stop.end >= day
+    return since or (stop is None and other.fact.status == "held")

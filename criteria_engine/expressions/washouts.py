@@ -31,7 +31,8 @@ class DrugGroup(Frozen):
 
     ``taken_daily`` tells that whoever is on such a drug takes it every day, so that a current
     medication list is a dose on its day; without it only a fact that says so is.
-    ``also_denied_by`` lists wider therapies whose denial denies these.  A denial of one of the
+    ``also_denied_by`` lists wider therapies whose denial denies these, ``also_ended_by`` those
+    whose hold or end is theirs.  A denial of one of the
     drugs, or its end, clears the group, unless ``drugs_deny_only_themselves``: then only the
     denial of a wider one does.
     """
@@ -39,6 +40,7 @@ class DrugGroup(Frozen):
     name: str
     drugs: Annotated[Therapies, Field(min_length=1)]
     also_denied_by: Therapies = ()
+    also_ended_by: Therapies = ()
     drugs_deny_only_themselves: bool = False
     taken_daily: bool = False
     not_by_route: tuple[Route, ...] = ()
@@ -61,7 +63,7 @@ class Washout(Node):
             for group, found in zip(self.groups, courses, strict=True)
         )
         truth = logic.any_of(part.truth for part in parts)
-        action = self._action(truth, [one for found in courses for one in found], day)
+        action = self._action(truth, courses, day)
         decisive = tuple(part for part in parts if part.truth is truth)
         result = combined(
             self,
@@ -93,7 +95,7 @@ class Washout(Node):
             for one in courses
             if one.clears(window) and (one.denied or not group.drugs_deny_only_themselves)
         ]
-        open_courses = [one for one in courses if one.may_reach(window, courses)]
+        open_courses = [one for one in courses if one.may_reach(window, courses, group.also_ended_by)]
         if clearing and not open_courses:
             return self._told(group, Truth.FALSE, clearing, courses, day)
         return self._told(group, Truth.UNKNOWN, open_courses or courses, courses, day)
@@ -163,14 +165,19 @@ class Washout(Node):
             missing=(Missing(concept=self.within.before, why="the date the window ends on"),),
         )
 
-    def _action(self, truth: Truth, courses: list[Course], day: dt.date | None) -> str | None:
+    def _action(self, truth: Truth, found: list[list[Course]], day: dt.date | None) -> str | None:
         """What lifts or prevents the block: drugs to hold, and the earliest date for the anchor."""
         if truth is Truth.FALSE:
             return None
+        courses = [one for of_group in found for one in of_group]
+        ending = [group.also_ended_by for group in self.groups]
         last = [one.last_possible for one in courses if one.affirmed and one.last_possible]
         earliest = self.within.first_day_clear_of(max(last)) if last else None
         holding = listed(
-            label(one.fact) for one in courses if one.current and not ended_since(one, courses)
+            label(one.fact)
+            for of_group, wider in zip(found, ending, strict=True)
+            for one in of_group
+            if one.current and not ended_since(one, courses, wider)
         )
         start = self.within.back_from(day).start if day else None
         too_late = earliest is not None and (day is None or earliest > day)
@@ -187,13 +194,18 @@ class Washout(Node):
 
 
 def courses_of(group: DrugGroup, case: Case) -> list[Course]:
-    """Every statement on a drug of the group, and the denials of wider therapies."""
+    """Every statement on a drug of the group, the denials of wider therapies and their ends."""
     own = case.chart.of("therapy", group.drugs)
     wider = case.chart.of("therapy", group.also_denied_by)
     denials = tuple(fact for fact in wider if stance(fact) is Stance.DENIED)
     if group.drugs_deny_only_themselves:
         own = tuple(fact for fact in own if stance(fact) is not Stance.DENIED)
-    told_of = dict.fromkeys((*own, *denials))
+    ending = tuple(
+        fact
+        for fact in case.chart.of("therapy", group.also_ended_by)
+        if isinstance(fact, TherapyFact) and fact.status in ("held", "stopped")
+    )
+    told_of = dict.fromkeys((*own, *denials, *ending))
     return [
         course(fact, taken_daily=group.taken_daily, not_by_route=group.not_by_route)
         for fact in told_of

@@ -249,3 +249,27 @@ def test_a_dose_that_gave_way_to_another_is_no_day_without_steroid():
     told = verdict("EXC-09", former, leukapheresis=LEUKAPHERESIS)
     assert "equal to 0 mg" not in told.reason
     assert told.outcome == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({"status": "held"}, "pass"),
+        ({"status": "stopped", "temporality": "past", "stop": "2026-04-08"}, "pass"),
+        # An end of unknown day, or of long ago, may be that of another drug.
+        ({"status": "stopped", "temporality": "past"}, "unknown/anchor"),
+        ({"status": "stopped", "temporality": "past", "stop": "2023-04-08"}, "unknown/anchor"),
+        # "No other immunosuppressant" says nothing of the one that is taken.
+        ({"assertion": "absent", "status": "never_given"}, "unknown/anchor"),
+    ],
+)
+def test_a_hold_of_all_immunosuppression_ends_each_of_them(told, expected):
+    day = "2026-04-14"
+    facts = (
+        active_drug("mycophenolate", "2026-03-20"),
+        therapy("immunosuppressant", None, note_date=day, **told),
+        never("belimumab", day),
+        never("hydroxychloroquine", day),
+        taking("prednisone", 5, day),
+    )
+    assert week(*facts) == expected
