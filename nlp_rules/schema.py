@@ -101,9 +101,14 @@ class ConceptRule(Rule):
 
 
 class DiagnosisRule(ConceptRule):
-    """A disease or manifestation; a ``chronic`` one under "past history" is still so."""
+    """A disease or manifestation; a ``chronic`` one under "past history" is still so.
+
+    ``only_answered``: words that are no disease's name and tell of one only where their sentence
+    tells its answer to treatment ("she is refractory").
+    """
 
     chronic: bool = True
+    only_answered: bool = False
 
 
 class AnswerToTreatmentRule(Rule):

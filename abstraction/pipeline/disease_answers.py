@@ -14,6 +14,7 @@ from abstraction.pipeline.parts import Part
 from abstraction.pipeline.targets import Target
 from nlp_rules.schema import AnswerToTreatmentRule
 
+
 @dataclass(frozen=True, slots=True)
 class DiseaseAnswer:
     """The answer, and the characters that tell it."""

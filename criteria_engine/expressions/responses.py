@@ -52,6 +52,7 @@ class Refractory(Node):
     op: Literal["refractory"] = "refractory"
     name: str
     diagnoses: Annotated[Diagnoses, Field(min_length=1)]
+    also_failing: Diagnoses = ()
     therapies: Therapies = ()
     within: Timing = "ever"
     remission: Literal["judgement", "fails"] = "judgement"
@@ -67,14 +68,25 @@ class Refractory(Node):
             for fact in case.chart.of("diagnosis", self.diagnoses)
             if isinstance(fact, DiagnosisFact) and not is_later(fact, day)
         ]
-        statements = [one for one in facts if one.response and stance(one) is Stance.AFFIRMED]
+        parts = [
+            fact
+            for fact in case.chart.of("diagnosis", self.also_failing)
+            if isinstance(fact, DiagnosisFact)
+            and not is_later(fact, day)
+            and fact.response == "inadequate"
+        ]
+        statements = [
+            one for one in (*facts, *parts) if one.response and stance(one) is Stance.AFFIRMED
+        ]
         window = window_on(day, self.within)
         recent = [one for one in statements if _speaks_of(one, window)]
         outdated = tuple(Aside(one, "not in the window") for one in statements if one not in recent)
         if recent:
             return self._stated(case, day, recent, statements, outdated)
         denied = tuple(one for one in facts if stance(one) is Stance.DENIED)
-        if denied and not any(stance(one) is not Stance.DENIED for one in facts):
+        if denied and not any(
+            stance(one) is not Stance.DENIED and not one.response for one in facts
+        ):
             told_on = joined(f"told on {told(one) or 'an unknown day'}" for one in denied)
             why = f"{label(denied[0])} denied ({told_on})"
             return self._told(Truth.FALSE, why, denied, outdated)
