@@ -53,6 +53,7 @@ class Refractory(Node):
     name: str
     diagnoses: Annotated[Diagnoses, Field(min_length=1)]
     also_failing: Diagnoses = ()
+    also_failing_after: Therapies = ()
     therapies: Therapies = ()
     within: Timing = "ever"
     remission: Literal["judgement", "fails"] = "judgement"
@@ -68,13 +69,7 @@ class Refractory(Node):
             for fact in case.chart.of("diagnosis", self.diagnoses)
             if isinstance(fact, DiagnosisFact) and not is_later(fact, day)
         ]
-        parts = [
-            fact
-            for fact in case.chart.of("diagnosis", self.also_failing)
-            if isinstance(fact, DiagnosisFact)
-            and not is_later(fact, day)
-            and fact.response == "inadequate"
-        ]
+        parts = self._failing_parts(case, day)
         statements = [
             one for one in (*facts, *parts) if one.response and stance(one) is Stance.AFFIRMED
         ]
@@ -152,6 +147,19 @@ class Refractory(Node):
         basis: Basis = "judgement" if found or old else "silent"
         result = self._open(basis, joined((old, why)), failed, (), asides)
         return replace(result, children=(shown,)) if shown else result
+
+    def _failing_parts(self, case: Case, day: dt.date) -> tuple[DiagnosisFact, ...]:
+        """The failures of parts of the disease, where they count."""
+        after = self.also_failing_after
+        if after and not told_of(case.chart, after, day).given:
+            return ()
+        return tuple(
+            fact
+            for fact in case.chart.of("diagnosis", self.also_failing)
+            if isinstance(fact, DiagnosisFact)
+            and fact.response == "inadequate"
+            and not is_later(fact, day)
+        )
 
     def _answered(self, case: Case, day: dt.date) -> tuple[Fact, ...]:
         """The facts of therapies that the disease once answered to."""

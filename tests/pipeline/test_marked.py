@@ -24,7 +24,7 @@ HERE = Path(__file__).parent / "marked"
 KINDS = ("diagnosis", "biopsy", "therapy")
 MARK = re.compile(r"⟦(.*?)⟧", re.DOTALL)
 BEYOND_THE_CONTRACT = frozenset(
-    {"thrombosis", "menopause", "hysterectomy", "biologic", "immunosuppressant"}
+    {"thrombosis", "menopause", "hysterectomy", "biologic", "immunosuppressant", "unnamed_disease"}
 )
 
 
