@@ -347,8 +347,8 @@ class TherapyReader:
         if self._biopsied.search(before):
             return True
         return (
-            role == "stop"
-            and any(sign in before for sign in ",(")
+            (role == "stop"
+            and any(sign in before for sign in ",("))
             or (role == "stop" and len(before.split()) > _UNTIL_WORDS)
         )
 
