@@ -101,9 +101,14 @@ class ConceptRule(Rule):
 
 
 class DiagnosisRule(ConceptRule):
-    """A disease or manifestation; a ``chronic`` one under "past history" is still so."""
+    """A disease or manifestation; a ``chronic`` one under "past history" is still so.
+
+    ``only_answered``: words that are no disease's name and tell of one only where their sentence
+    tells its answer to treatment ("she is refractory").
+    """
 
     chronic: bool = True
+    only_answered: bool = False
 
 
 class AnswerToTreatmentRule(Rule):
@@ -473,6 +478,13 @@ class DatesRule(Rule):
     day_of_event: Pattern = Field(
         default=r"(?!)", description='Behind the day of something else: "20 May visit".'
     )
+    again: Pattern = Field(
+        default=r"(?!)", description="Before a date: the drug before it alone was taken up then."
+    )
+    measured: Pattern = Field(
+        default=r"(?!)", description="Right behind a drug: its level was measured, no day is its."
+    )
+    biopsied: Pattern = Field(default=r"(?!)", description="Before a date: it is a biopsy's.")
     by_event: Pattern = Field(default=r"(?!)", description='Before a day that dates by it: "at".')
     column_start: Pattern = Field(default=r"(?!)", description="Heads a column of starts.")
     column_stop: Pattern = Field(default=r"(?!)", description="Heads a column of stops.")

@@ -56,6 +56,8 @@ _BRACKET = 80
 """Characters of a bracket to one side of a word in it, at most."""
 _DENIED = frozenset({"negated", "never_given"})
 _DENIALS = frozenset({"NEGATED", "NEVER_GIVEN"})
+_BRACKETED = frozenset({"CONSIDERED", "PLANNED", "ACCESS_DENIED", "ACCESS_REASON"})
+"""What a bracket tells of the drug that it names, and of none before it."""
 _THOUGHTS = frozenset({"CONSIDERED", "PLANNED"})
 """What comes before a refusal."""
 _TOLD_LATER = _STORY | _REASONS | _RESPONSES | _REFUSALS
@@ -388,10 +390,10 @@ class ClinicalConText(ConText):
             match: rule
             for match in matches
             if (rule := self._matcher.rule_map[self.nlp.vocab.strings[match[0]]]).category
-            in _TOLD_LATER
+            in _TOLD_LATER | {"PSEUDO"}
             and (rule.allowed_types is None or _THERAPY.upper() in rule.allowed_types)
         }
-        meant = longest(own)
+        meant = [match for match in longest(own) if own[match].category in _TOLD_LATER]
         if not meant:
             return
         text = doc.text
@@ -517,10 +519,12 @@ def _bracketed_elsewhere(doc: Doc, target: Span, modifier: ConTextModifier) -> b
     """Whether a cue stands in brackets behind another item of the list than ``target``: "MMF,
     AZA (stopped)", "MTX (ineffective), MMF"."""
     start, end = modifier.modifier_span
-    if modifier.category not in _STORY | _REASONS | _RESPONSES:
+    if modifier.category not in _STORY | _REASONS | _RESPONSES | _BRACKETED:
         return False
     if end <= target.start:
         return _closes_bracket(doc, start, end, target.start)
+    if modifier.category in _BRACKETED and _names_a_drug(doc, target, start):
+        return True
     if start <= target.end or doc[start - 1].text != "(":
         return False
     return any(token.text in _WEIGHTS for token in doc[target.end : start - 1])
@@ -535,6 +539,17 @@ def _bracket_persons(doc: Doc, modifiers: Sequence[Modifier]) -> None:
         for modifier in modifiers if bracket else ():
             if bracket and bracket[0] <= doc[modifier.modifier_span[1] - 1].idx < bracket[1]:
                 modifier.bracket = bracket
+
+
+def _names_a_drug(doc: Doc, target: Span, start: int) -> bool:
+    """Whether a bracket that opens behind ``target`` names a drug before the word ``start``: "or
+    any biologic (belimumab pending)"."""
+    bracket = _bracket_around(doc.text, doc[start].idx)
+    return bracket is not None and any(
+        other.label_ == _THERAPY and target.end_char <= bracket[0] < other.start_char
+        for other in doc.spans[GROUP]
+        if other.end <= start
+    )
 
 
 def _of_the_bracket(
@@ -612,7 +627,7 @@ def _unspent(cues: Sequence[Cue], spent: Sequence[tuple[int, int]]) -> list[Cue]
 
 _WEIGHTS = {",": 2, ";": 5}
 _RIVAL = 5
-_IN_BRACKETS = 8
+_IN_BRACKETS = 12
 """Words of a bracket before the cue in it."""
 _HEAD = 4
 """How much farther a heading is than a word beside the mention."""

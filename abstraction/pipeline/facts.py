@@ -13,6 +13,7 @@ from abstraction.pipeline.class_grammar import ClassPhrase
 from abstraction.pipeline.cues import Cue
 from abstraction.pipeline.fact_parts import FactParts
 from abstraction.pipeline.found_indices import with_found_indices
+from abstraction.pipeline.mention_sentence import is_unnamed
 from abstraction.pipeline.merely_named import NamingWords, merely_named
 from abstraction.pipeline.packs import SHIPPED, rule_pack
 from abstraction.pipeline.result_facts import demographic_fact, measurement_fact
@@ -123,7 +124,9 @@ def _of_mention(
         if target.kind == "therapy" and dosing is not None and tells_course(target, cues, dosing):
             yield therapy_fact(note, target, cues, dosing)
     elif target.kind == "diagnosis":
-        yield diagnosis_fact(note, target, cues)
+        diagnosis = diagnosis_fact(note, target, cues)
+        if diagnosis.response or not is_unnamed(target):
+            yield diagnosis
     elif target.kind == "status":
         yield status_fact(note, target, cues)
     elif target.kind == "biopsy" and biopsy is not None:

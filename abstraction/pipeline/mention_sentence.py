@@ -8,6 +8,7 @@ from typing import Self
 from abstraction.pipeline.page import Page
 from abstraction.pipeline.parts import Part
 from abstraction.pipeline.targets import Target
+from nlp_rules.schema import DiagnosisRule
 
 MENTION = "@"
 
@@ -41,10 +42,17 @@ class MentionSentence:
         return self.first + at + (removed if at > self.start - self.first else 0)
 
 
+def is_unnamed(target: Target) -> bool:
+    """Whether the words name no disease and only tell what treatment came to."""
+    return isinstance(target.rule, DiagnosisRule) and target.rule.only_answered
+
+
 def _reach(page: Page, target: Target) -> tuple[int, int]:
     first, last = page.sentences.bounds(target.sentence)
     for other in page.targets:
         if other.kind not in ("diagnosis", "measurement") or other.concept == target.concept:
+            continue
+        if is_unnamed(other):
             continue
         if first <= other.start and other.end <= target.start:
             first = max(first, other.end)

@@ -14,6 +14,7 @@ from abstraction.pipeline.dating import under
 from abstraction.pipeline.disease_answers import DiseaseAnswer
 from abstraction.pipeline.dosing_grammar import Dosing
 from abstraction.pipeline.fact_parts import FactParts, cue_parts, mention_of
+from abstraction.pipeline.mention_sentence import is_unnamed
 from abstraction.pipeline.parts import Part
 from abstraction.pipeline.targets import Target
 from nlp_rules.schema import DiagnosisRule, StatusRule, TherapyRule
@@ -37,7 +38,8 @@ def diagnosis_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> Diag
     if target.term is not None and target.term.denies and _leaves_denied(judged):
         judged = Judgement("absent", "current", judged.experiencer)
     answer = note.answers.of(note.page, target)
-    if answer is not None and judged.assertion == "absent" and _denies(answer, judged):
+    unnamed = is_unnamed(target)
+    if answer is not None and judged.assertion == "absent" and (unnamed or _denies(answer, judged)):
         judged = Judgement("present", "current", judged.experiencer)
     parts: list[Part] = [mention_of(target), *cue_parts(judged.cues)]
     attributed = False

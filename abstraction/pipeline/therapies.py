@@ -28,6 +28,8 @@ _CHANGE = 80
 """Characters between a drug and the one that it was given up for."""
 _LEADS_ON = re.compile(r"\s{0,3}[(,]?\s?(?:[a-z]{2,6}\s){0,2}")
 """What stands between the drug that took another's place and the day of it: "in", "in early"."""
+_UNTIL_WORDS = 3
+"""Words that lead to a day up to which the drugs behind it were taken: "from May until"."""
 _UNTIL = 16
 """Characters before a date in which a word that ends a course stands right before it."""
 _LONGEST_DATE = 40
@@ -62,6 +64,9 @@ class TherapyReader:
         self._column_stop = re.compile(pack.dates.column_stop, re.IGNORECASE)
         self._until = re.compile(pack.dates.until_at_once, re.IGNORECASE)
         self._goes_on = re.compile(pack.dates.goes_on, re.IGNORECASE)
+        self._again = re.compile(pack.dates.again, re.IGNORECASE)
+        self._measured = re.compile(pack.dates.measured, re.IGNORECASE)
+        self._biopsied = re.compile(pack.dates.biopsied, re.IGNORECASE)
         self._one_dose = re.compile(r"[\s,(]{0,3}1\s\w")
         self._course_before = re.compile(
             rf"(?:{any_of(pack.dosing.courses)})[ \u00a0]{{0,2}}{pack.dates.course_before}$",
@@ -301,6 +306,8 @@ class TherapyReader:
         line = self._on_its_line(page, numbers, date)
         if not before and not line and self._is_of_another(page, numbers, date):
             return []
+        if not before and not line and self._is_of_what_leads(page, date, role):
+            return []
         if not before or line:
             return self._led(page, dosings, line or numbers)
         last = max(before, key=lambda number: targets[number].start)
@@ -308,6 +315,8 @@ class TherapyReader:
         if any(t.kind in ("measurement", "biopsy") for t in targets[last + 1 : until]):
             return []
         owners = [last]
+        if self._again.match(page.text, dosings[last].end, date.start):
+            return owners
         for number in sorted(before, key=lambda number: -targets[number].start)[1:]:
             gap = page.text[dosings[number].end : targets[owners[-1]].start]
             same = targets[number].start == targets[owners[-1]].start
@@ -330,6 +339,19 @@ class TherapyReader:
         end = page.sentences.bounds(page.targets[numbers[0]].sentence)[1]
         return closed and bool(page.dates.within(start, min(others, default=end)))
 
+    def _is_of_what_leads(self, page: Page, date: DateMention, role: DateRole) -> bool:
+        """Whether a date before the drugs of a sentence is that of a biopsy, or ends what is told
+        before it: "bx 6/2024 class III, CYC", "isoniazid until May, prednisone 10 mg"."""
+        start = page.sentences.bounds(page.sentences.at(date.start))[0]
+        before = page.text[start : date.start]
+        if self._biopsied.search(before):
+            return True
+        return (
+            (role == "stop"
+            and any(sign in before for sign in ",("))
+            or (role == "stop" and len(before.split()) > _UNTIL_WORDS)
+        )
+
     def _on_its_line(self, page: Page, numbers: Sequence[int], date: DateMention) -> list[int]:
         """The drugs behind a date that opens their line, alone or as the end of a time."""
         top = page.text.rfind("\n", 0, date.start) + 1
@@ -345,6 +367,7 @@ class TherapyReader:
     def _led(self, page: Page, dosings: dict[int, Dosing], numbers: Sequence[int]) -> list[int]:
         """The drugs that a date before them belongs to: the first, and those joined to it."""
         ordered = sorted(numbers, key=lambda number: page.targets[number].start)
+        ordered = [n for n in ordered if not self._measured.match(page.text, page.targets[n].end)]
         owners = ordered[:1]
         for number in ordered[1:]:
             told = max(end for _, _, end in dosings[owners[-1]].parts)

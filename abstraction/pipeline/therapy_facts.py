@@ -419,7 +419,11 @@ def _time_without(note: FactParts, target: Target, judged: TherapyJudgement) -> 
     month: no rituximab"."""
     floor, end = note.page.sentences.bounds(target.sentence)
     start = min([target.start, *(cue.start for cue in judged.cues)])
-    behind = [m for m in note.page.dates.periods if start <= m.start < end]
+    behind = [
+        m
+        for m in note.page.dates.periods
+        if start <= m.start < end and not _in_bracket_of_another(note, target, m.start)
+    ]
     if behind:
         return interval(behind[0])
     heads = [
@@ -428,6 +432,16 @@ def _time_without(note: FactParts, target: Target, judged: TherapyJudgement) -> 
         if floor <= m.start < start and _HEADS.match(note.page.text, m.end)
     ]
     return interval(heads[-1]) if heads else None
+
+
+def _in_bracket_of_another(note: FactParts, target: Target, place: int) -> bool:
+    """Whether ``place`` stands in a bracket behind ``target`` that names another drug first."""
+    text = note.page.text
+    opening = text.rfind("(", target.end, place)
+    if opening < 0 or ")" in text[opening:place]:
+        return False
+    others = note.by_sentence[target.sentence]
+    return any(one.kind == "therapy" and opening < one.start < place for one in others)
 
 
 _SINCE = frozenset({"start", "since"})

@@ -75,6 +75,10 @@ class Scored:
     triages: tuple[TriageVerdict, ...]
 
 
+NEVER_MARKED = frozenset({"unnamed_disease"})
+"""What names no disease is no mention that an annotator marks; verdicts rest on it all the same."""
+
+
 def score(
     gold: Gold,
     run: Run,
@@ -83,7 +87,9 @@ def score(
 ) -> Scored:
     """Compare the mentions of ``notes``, and the verdicts of every patient who has both."""
     expected = [one for patient in gold.patients for one in patient.mentions if one.note in notes]
-    found = [one for one in run.mentions if one.note in notes]
+    found = [
+        one for one in run.mentions if one.note in notes and one.fact.concept not in NEVER_MARKED
+    ]
     matches = {mode: match(expected, found, mode) for mode in MODES}
     judged = tuple(
         Judged(pair, judgement)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated, Literal, Self
@@ -21,6 +22,7 @@ from criteria_engine.expressions.timing import (
     Timing,
     anchor_day,
     counts,
+    is_later,
     timing_prose,
     window_on,
 )
@@ -41,9 +43,12 @@ class Exposure(Node):
     asks for a daily dose: only a dose told higher answers it, ``dose_untold`` says what holds
     where none is told.  ``for_at_least`` asks for days on the drugs.
 
+    ``all_others_denied_by`` lists what denies every drug of which nothing is told ("no other
+    immunosuppressants ever").
+
     With ``reasons: judgement`` a drug never given for a reason - not tolerated, an allergy among
     ``allergies``, offered and declined, ``instead`` of which another was given - is left to a
-    person.
+    person; with ``never_given`` one that was declined, and that nothing tells of, was not given.
     """
 
     op: Literal["exposure"] = "exposure"
@@ -56,8 +61,9 @@ class Exposure(Node):
     for_at_least: Span | None = None
     within: Timing = "ever"
     also_denied_by: Therapies = ()
+    all_others_denied_by: Therapies = ()
     denied_within: Timing = "ever"
-    reasons: Literal["disregarded", "judgement"] = "disregarded"
+    reasons: Literal["disregarded", "judgement", "never_given"] = "disregarded"
     allergies: Diagnoses = ()
     instead: Therapies = ()
 
@@ -80,7 +86,7 @@ class Exposure(Node):
         )
         window = window_on(day, self.within)
         answers = [(one, self._asked(one, one.given_in(window))) for one in found.given]
-        return self._weigh(case, window, found, answers)
+        return self._weigh(case, day, window, found, answers)
 
     def prose(self) -> str:
         by = f" {listed(self.routes, 'or')}" if self.routes else ""
@@ -100,7 +106,12 @@ class Exposure(Node):
         return logic.all_of((given, one.by_route(self.routes), above))
 
     def _weigh(
-        self, case: Case, window: Window, found: Told, answers: list[tuple[Given, Truth]]
+        self,
+        case: Case,
+        day: dt.date,
+        window: Window,
+        found: Told,
+        answers: list[tuple[Given, Truth]],
     ) -> Result:
         never = self._valid(found.never, case)
         asides = (
@@ -135,6 +146,7 @@ class Exposure(Node):
         if other:
             why = f"given, but not {listed(self.routes, 'or')} ({self._courses(other)})"
             return self._told(Truth.FALSE, why, _facts(other), asides)
+        never = never or self._valid(self._untaken(case, found, day), case)
         if never:
             return self._told(Truth.FALSE, f"never given ({_days(never)})", never, asides)
         if found.never:
@@ -164,8 +176,22 @@ class Exposure(Node):
         window = window_on(day, self.denied_within)
         return tuple(fact for fact in never if counts(fact, window) is Truth.TRUE)
 
+    def _untaken(self, case: Case, found: Told, day: dt.date) -> tuple[TherapyFact, ...]:
+        """What says that a drug of which nothing tells was not given: offered and declined, or
+        all others denied."""
+        declined = (fact for fact in found.reasons if stance(fact) is Stance.DECLINED)
+        others = (
+            fact
+            for fact in case.chart.of("therapy", self.all_others_denied_by)
+            if isinstance(fact, TherapyFact)
+            and stance(fact) is Stance.DENIED
+            and (fact.date is None or fact.date.basis == "note")
+            and not is_later(fact, day)
+        )
+        return (*(declined if self.reasons == "never_given" else ()), *others)
+
     def _reasons(self, case: Case, found: Told) -> tuple[Fact, ...]:
-        if self.reasons == "disregarded":
+        if self.reasons != "judgement":
             return ()
         replaced = told_of(case.chart, self.instead, case.anchors.screening).given
         names = _names(self.drugs, (*found.never, *found.reasons))

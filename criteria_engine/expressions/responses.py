@@ -52,6 +52,8 @@ class Refractory(Node):
     op: Literal["refractory"] = "refractory"
     name: str
     diagnoses: Annotated[Diagnoses, Field(min_length=1)]
+    also_failing: Diagnoses = ()
+    also_failing_after: Therapies = ()
     therapies: Therapies = ()
     within: Timing = "ever"
     remission: Literal["judgement", "fails"] = "judgement"
@@ -67,14 +69,19 @@ class Refractory(Node):
             for fact in case.chart.of("diagnosis", self.diagnoses)
             if isinstance(fact, DiagnosisFact) and not is_later(fact, day)
         ]
-        statements = [one for one in facts if one.response and stance(one) is Stance.AFFIRMED]
+        parts = self._failing_parts(case, day)
+        statements = [
+            one for one in (*facts, *parts) if one.response and stance(one) is Stance.AFFIRMED
+        ]
         window = window_on(day, self.within)
         recent = [one for one in statements if _speaks_of(one, window)]
         outdated = tuple(Aside(one, "not in the window") for one in statements if one not in recent)
         if recent:
             return self._stated(case, day, recent, statements, outdated)
         denied = tuple(one for one in facts if stance(one) is Stance.DENIED)
-        if denied and not any(stance(one) is not Stance.DENIED for one in facts):
+        if denied and not any(
+            stance(one) is not Stance.DENIED and not one.response for one in facts
+        ):
             told_on = joined(f"told on {told(one) or 'an unknown day'}" for one in denied)
             why = f"{label(denied[0])} denied ({told_on})"
             return self._told(Truth.FALSE, why, denied, outdated)
@@ -140,6 +147,19 @@ class Refractory(Node):
         basis: Basis = "judgement" if found or old else "silent"
         result = self._open(basis, joined((old, why)), failed, (), asides)
         return replace(result, children=(shown,)) if shown else result
+
+    def _failing_parts(self, case: Case, day: dt.date) -> tuple[DiagnosisFact, ...]:
+        """The failures of parts of the disease, where they count."""
+        after = self.also_failing_after
+        if after and not told_of(case.chart, after, day).given:
+            return ()
+        return tuple(
+            fact
+            for fact in case.chart.of("diagnosis", self.also_failing)
+            if isinstance(fact, DiagnosisFact)
+            and fact.response == "inadequate"
+            and not is_later(fact, day)
+        )
 
     def _answered(self, case: Case, day: dt.date) -> tuple[Fact, ...]:
         """The facts of therapies that the disease once answered to."""
