@@ -187,6 +187,14 @@ class UnprintedUnit(Rule):
         return self
 
 
+class ScoreItemRule(Rule):
+    """An item of a score: its points, and how a break-down of the total calls it."""
+
+    id: ConceptName
+    points: int = Field(ge=1)
+    words: Pattern
+
+
 class MeasurementRule(ConceptRule):
     """A laboratory analyte, vital sign or score, with its units and its plausible limits.
 
@@ -202,6 +210,7 @@ class MeasurementRule(ConceptRule):
     shorthand: dict[str, str] = Field(
         default={}, description="A printed unit that is short for another: g for g/(24.h)."
     )
+    items: tuple[ScoreItemRule, ...] = Field(default=(), description="Of a score: its items.")
 
     @model_validator(mode="after")
     def _units_known(self) -> Self:
