@@ -71,6 +71,9 @@ class Term(Rule):
     route: Route | None = Field(default=None, description="The route that this name implies.")
     denies: bool = Field(default=False, description='The word itself says "not": afebrile, NKDA.')
     severity: Severity | None = Field(default=None, description="The severity that it names.")
+    denied_is: Literal["negative", "normal"] | None = Field(
+        default=None, description="Of a test's finding (hematuria): the result that its denial is."
+    )
 
 
 def _term(entry: object) -> object:

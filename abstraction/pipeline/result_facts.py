@@ -49,6 +49,9 @@ def measurement_fact(
     elif negated is not None and negated.before and result.rule.value == "presence":
         value = Value(interpretation="negative")
         parts.extend(cue_parts([negated]))
+    elif negated is not None and target is not None and target.term and target.term.denied_is:
+        value = Value(interpretation=target.term.denied_is)
+        parts.extend(cue_parts([negated]))
     else:
         return None
     past = nearest(cues, "historical")
