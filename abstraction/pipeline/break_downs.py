@@ -23,6 +23,10 @@ _BEHIND = re.compile(r"(?:[^,;\n+\d]|\d+[.,]\d+|\d{2,}){0,40}")
 """Between an item and its points: "arthritis (wrists) = 4", "platelets 88 = 1"."""
 _BEFORE = re.compile(r"\s*(?:pts?|points?)?\s*(?:for|x|×|[(:–-])?\s*", re.IGNORECASE)
 """Between the points and their item: "4 (arthritis)", "2 for rash"."""
+_LEAD = 4
+"""Characters between a bracket and the first item in it."""
+_LISTED = re.compile(r"[\s,;+&/]*(?:(?:and|plus)\s)?(?:(?:low|high|positive|new)\s)?", re.IGNORECASE)
+"""Between items that are named without their points."""
 _TOTAL = re.compile(
     r"(?:=|→|->|\b(?:total|sum|together|score)\b(?:\s(?:of|is|score))?)\s*[:=]?\s*(\d{1,3})(?![\w%/]|[.,]\d)",
     re.IGNORECASE,
@@ -74,6 +78,9 @@ class BreakDownGrammar:
         for points, items in sums:
             if items and points == total:
                 return BreakDown(points, tuple(items), max(items.values()))
+        named = self._named(text, labels)
+        if named and sum(self.points[item] for item in named) == total:
+            return BreakDown(total or 0, tuple(named), max(named.values()))
         for behind in _TOTAL.finditer(text, labels[0].end(), limit):
             for points, items in sums:
                 if items and points == int(behind[1]):
@@ -99,6 +106,20 @@ class BreakDownGrammar:
             if numbers and _BEFORE.fullmatch(text, numbers[-1].end(), label.start()):
                 self._add(found, label, numbers[-1])
         return found
+
+    def _named(self, text: str, labels: list[re.Match[str]]) -> dict[str, int]:
+        """The items that a bracket right behind the total names without their points."""
+        first = labels[0]
+        opening = text.rfind("(", max(0, first.start() - _LEAD), first.start())
+        close = text.find(")", first.end(), first.end() + _REACH)
+        inside = [label for label in labels if label.end() <= close]
+        if opening < 0 or close < 0 or text[opening + 1 : first.start()].strip():
+            return {}
+        gaps = [text[a.end() : b.start()] for a, b in pairwise(inside)]
+        gaps.append(text[inside[-1].end() : close])
+        if not all(_LISTED.fullmatch(gap) for gap in gaps):
+            return {}
+        return {label.lastgroup or "": label.end() for label in inside}
 
     def _add(self, found: dict[str, int], label: re.Match[str], number: re.Match[str]) -> None:
         item = label.lastgroup or ""
