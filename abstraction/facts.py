@@ -106,6 +106,10 @@ class Value(Frozen):
     reference_low: float | None = None
     reference_high: float | None = None
     plausible: bool | None = None
+    items: tuple[str, ...] | None = Field(
+        default=None,
+        description="The items that a whole break-down of a score's total names; the rest are 0.",
+    )
     mended: bool | None = Field(
         default=None, description="True where letters of a scan were read as the digits they were."
     )

@@ -1,6 +1,8 @@
 """The words a protocol may use: concepts with their labels, and named sets of concepts.
 
-Both are data beside this file, ``concepts.yaml`` and ``value_sets.yaml``.  A protocol that names
+Both are data beside this file, ``concepts.yaml`` and ``value_sets.yaml``; ``upper_limits.yaml``
+bounds the upper limits of tests that reports print without one, ``normal_ranges.yaml`` what a
+result that is called normal can be.  A protocol that names
 a concept or a set which is not there is refused, because a misspelt concept would be silent for
 ever and never decide.
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -26,10 +29,17 @@ SET_PREFIX = "set:"
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Concepts by kind with a label each, and value sets of concepts of one kind."""
+    """Concepts by kind with a label each, and value sets of concepts of one kind.
+
+    ``upper_limits``: lowest and highest upper limit of a test, in its canonical unit.
+    ``normal_ranges``: lowest and highest number that is called normal, and the unit; an open end is
+    infinite.
+    """
 
     labels: Mapping[Kind, Mapping[str, str]]
     value_sets: Mapping[str, tuple[str, ...]]
+    upper_limits: Mapping[str, tuple[float, float]]
+    normal_ranges: Mapping[str, tuple[float, float, str]]
     version: str
 
     def label(self, kind: Kind, concept: str) -> str:
@@ -43,15 +53,26 @@ def vocabulary() -> Vocabulary:
     folder = files("criteria_engine")
     concepts_text = (folder / "concepts.yaml").read_text(encoding="utf-8")
     sets_text = (folder / "value_sets.yaml").read_text(encoding="utf-8")
+    limits_text = (folder / "upper_limits.yaml").read_text(encoding="utf-8")
+    normal_text = (folder / "normal_ranges.yaml").read_text(encoding="utf-8")
     concepts = cast("dict[Kind, dict[str, str | None]]", read_yaml(concepts_text).data)
     value_sets = cast("dict[str, list[str]]", read_yaml(sets_text).data)
+    limits = cast("dict[str, dict[str, float]]", read_yaml(limits_text).data)
+    normal = cast("dict[str, dict[str, Any]]", read_yaml(normal_text).data)
     return Vocabulary(
         labels={
             kind: {concept: label or concept.replace("_", " ") for concept, label in known.items()}
             for kind, known in concepts.items()
         },
         value_sets={name: tuple(members) for name, members in value_sets.items()},
-        version=hashlib.sha256((concepts_text + "\0" + sets_text).encode()).hexdigest()[:16],
+        upper_limits={name: (each["low"], each["high"]) for name, each in limits.items()},
+        normal_ranges={
+            name: (each.get("low", -math.inf), each.get("high", math.inf), each["unit"])
+            for name, each in normal.items()
+        },
+        version=hashlib.sha256(
+            "\0".join((concepts_text, sets_text, limits_text, normal_text)).encode()
+        ).hexdigest()[:16],
     )
 
 

@@ -110,7 +110,8 @@ class Cues(Rule):
     ``attributable`` are findings that ``other_diseases`` and ``other_agents`` cause as well as
     lupus: ``cause_gap`` and then ``cause_leads`` ("due to") or ``cause_is`` ("which is", "(") stand
     between the two, ``cause_before`` in front of a finding, ``cause_names`` behind one that is
-    itself the cause ("febrile fit").
+    itself the cause ("febrile fit").  ``of_mothers`` are told of the patient where the relative
+    named beside them is a ``child``.
     """
 
     words: dict[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -122,6 +123,8 @@ class Cues(Rule):
     goes_on: Pattern = r"(?!)"
     other_name: Pattern = r"(?!)"
     attributable: tuple[str, ...] = ()
+    of_mothers: tuple[str, ...] = ()
+    child: Pattern = r"(?!)"
     other_diseases: Pattern = r"(?!)"
     other_agents: Pattern = r"(?!)"
     cause_gap: Pattern = r"(?!)"

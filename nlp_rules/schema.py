@@ -71,6 +71,9 @@ class Term(Rule):
     route: Route | None = Field(default=None, description="The route that this name implies.")
     denies: bool = Field(default=False, description='The word itself says "not": afebrile, NKDA.')
     severity: Severity | None = Field(default=None, description="The severity that it names.")
+    denied_is: Literal["negative", "normal"] | None = Field(
+        default=None, description="Of a test's finding (hematuria): the result that its denial is."
+    )
 
 
 def _term(entry: object) -> object:
@@ -192,6 +195,14 @@ class UnprintedUnit(Rule):
         return self
 
 
+class ScoreItemRule(Rule):
+    """An item of a score: its points, and how a break-down of the total calls it."""
+
+    id: ConceptName
+    points: int = Field(ge=1)
+    words: Pattern
+
+
 class MeasurementRule(ConceptRule):
     """A laboratory analyte, vital sign or score, with its units and its plausible limits.
 
@@ -207,6 +218,7 @@ class MeasurementRule(ConceptRule):
     shorthand: dict[str, str] = Field(
         default={}, description="A printed unit that is short for another: g for g/(24.h)."
     )
+    items: tuple[ScoreItemRule, ...] = Field(default=(), description="Of a score: its items.")
 
     @model_validator(mode="after")
     def _units_known(self) -> Self:

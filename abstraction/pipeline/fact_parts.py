@@ -19,6 +19,7 @@ from abstraction.pipeline.attribution import Attribution
 from abstraction.pipeline.cues import Cue
 from abstraction.pipeline.dating import interval, of_note
 from abstraction.pipeline.disease_answers import DiseaseAnswers
+from abstraction.pipeline.own_children import OwnChildren
 from abstraction.pipeline.page import Page
 from abstraction.pipeline.parts import Part, in_order
 from abstraction.pipeline.sections import Layout
@@ -82,6 +83,7 @@ class FactParts:
     answers: DiseaseAnswers
     severities: Severities
     attribution: Attribution
+    children: OwnChildren
 
     @classmethod
     def of(cls, doc: Doc, rules: RulePack) -> FactParts:
@@ -109,6 +111,7 @@ class FactParts:
             answers=DiseaseAnswers.by(rules.diagnoses.answers_to_treatment),
             severities=Severities.by(rules.diagnoses.severities),
             attribution=Attribution.of(rules.context),
+            children=OwnChildren.of(rules.context),
         )
 
     @property

@@ -6,7 +6,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
+from abstraction.pipeline.break_downs import BreakDown, BreakDownGrammar
 from abstraction.pipeline.page import Page
 from abstraction.pipeline.printed import Printed
 from abstraction.pipeline.result_dates import dated
@@ -89,7 +91,8 @@ class ProseReader:
                     limit = min(limit, page.targets[groups[place + 1][0]].start)
                 results = self._group(page, group, floor, limit)
                 if results and rule_of(last).value == "score":
-                    items = self._grammar.score_items(page.text, results[-1].end, end) or items
+                    listed = self._grammar.score_items(page.text, results[-1].end, end) or items
+                    items = max(listed, results[-1].items_end)
             by_sentence[bounds[place]].extend(results)
             previous = results
         for sentence, together in by_sentence.items():
@@ -178,6 +181,8 @@ class ProseReader:
             printed = self._grammar.percent_beside(text, printed, limit)
         if len(group) > 1:
             return self._together(page, group, printed, floor, limit)
+        if rule.items and (whole := self._whole(page, group[0], printed)):
+            return [self._broken_down(page, group[0], printed, whole)]
         ahead = self._grammar.ahead(text, last.start, last.end, floor, rule)
         if ahead is not None and (printed is None or not printed.is_number):
             printed = ahead
@@ -187,6 +192,29 @@ class ProseReader:
         start, end = min(first.start, printed.start), max(last.end, printed.end)
         told = result_of(group[0], last, start, end, printed)
         return _newest_last([told, *self._trend(page, group[0], printed, limit)])
+
+    def _whole(self, page: Page, number: int, printed: Printed | None) -> BreakDown | None:
+        """The whole break-down of a score, whose total stands before or behind its items."""
+        target = page.targets[number]
+        stated = int(printed.number) if printed and printed.number is not None else None
+        found = BreakDownGrammar.of(rule_of(target).items).read(page.text, target.end, stated)
+        return found if found and (printed or found.start is not None) else None
+
+    def _broken_down(
+        self, page: Page, number: int, printed: Printed | None, whole: BreakDown
+    ) -> Result:
+        target = page.targets[number]
+        if whole.start is not None and whole.end is not None:
+            printed = Printed(
+                whole.start,
+                whole.end,
+                number=Decimal(whole.total),
+                parts=(("value", whole.start, whole.end),),
+                after=whole.end,
+            )
+        end = max(target.end, printed.end) if printed else target.end
+        told = result_of(number, target, target.start, end, printed)
+        return replace(told, items=whole.items, items_end=whole.last)
 
     def _together(
         self, page: Page, group: Sequence[int], printed: Printed | None, floor: int, limit: int

@@ -30,6 +30,7 @@ def dated(
         date
         for date in page.dates.within(start, end)
         if not any(r.printed and r.printed.start <= date.start < r.printed.end for r in others)
+        and not _is_elsewhere(page, date, result)
     ]
     own = result.printed.after if result.printed else result.end
     following = min((r.start for r in others if r.start >= own), default=end)
@@ -65,6 +66,25 @@ def dated(
     parts = (*result.parts, ("date", found.start, found.end))
     return replace(result, date=interval(found), parts=parts)
 
+
+def _is_elsewhere(page: Page, date: DateMention, result: Result) -> bool:
+    """Whether a date stands right behind another thing than a result and ends its item ("tubal
+    ligation 2018; hCG negative"), or another sentence has begun before it."""
+    text = page.text
+    if result.end <= date.start:
+        return bool(_NEW_SENTENCE.search(text, result.end, date.start))
+    if date.end > result.start or not _ENDS_ITEM.match(text, date.end):
+        return False
+    return any(
+        target.kind != "measurement" and _OF_IT.fullmatch(text, target.end, date.start)
+        for target in page.targets
+    )
+
+
+_NEW_SENTENCE = re.compile(r"\.\s+(?-i:[A-Z])\w*\s\w", re.IGNORECASE)
+_ENDS_ITEM = re.compile(r"\s{0,2}\)?\s{0,2}[;.](?:\s|$)")
+_OF_IT = re.compile(r"\s{0,2}\(?(?:(?:in|since|on)\s)?", re.IGNORECASE)
+"""Between a thing and its own date."""
 
 _ANOTHER = re.compile(
     r"\d|\b(?:was|were|vs\.?|versus|against|prev\w*|prior|before|from|svr|treated|cured|diagnosed|dx"

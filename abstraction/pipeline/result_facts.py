@@ -41,11 +41,16 @@ def measurement_fact(
     pending, negated = nearest(cues, "pending"), nearest(cues, "negated")
     if result.printed is not None:
         value = to_value(result.printed, result.rule)
+        if result.items is not None:
+            value = value.model_copy(update={"items": result.items})
     elif pending is not None or (target is not None and result.start > target.end):
         assertion, temporality = "hypothetical", "planned"
         parts.extend(cue_parts([pending] if pending else []))
     elif negated is not None and negated.before and result.rule.value == "presence":
         value = Value(interpretation="negative")
+        parts.extend(cue_parts([negated]))
+    elif negated is not None and target is not None and target.term and target.term.denied_is:
+        value = Value(interpretation=target.term.denied_is)
         parts.extend(cue_parts([negated]))
     else:
         return None

@@ -22,7 +22,8 @@ class Result:
     ``target`` is the number of the mention whose cues apply, null where the result stands without
     a name; ``date`` null means that none was
     found here.  ``earlier`` marks a value told as an earlier one ("was 2900"): it has no date but
-    one of its own.
+    one of its own.  ``items`` are those of a score that a whole break-down of its total names,
+    up to ``items_end``.
     """
 
     target: int | None
@@ -34,6 +35,8 @@ class Result:
     parts: tuple[Part, ...]
     date: DateInterval | None = None
     earlier: bool = False
+    items: tuple[str, ...] | None = None
+    items_end: int = 0
 
     @property
     def vital(self) -> bool:

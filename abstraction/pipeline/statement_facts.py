@@ -34,6 +34,7 @@ def diagnosis_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> Diag
     """
     rule = target.rule
     chronic = isinstance(rule, DiagnosisRule) and rule.chronic
+    cues = note.children.spared(target, cues, note.page.text)
     judged = judge_statement(cues, note.implied(target), chronic)
     if target.term is not None and target.term.denies and _leaves_denied(judged):
         judged = Judgement("absent", "current", judged.experiencer)
@@ -151,14 +152,17 @@ def status_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> StatusF
     """Consent, contraception or participation, on the note's day.
 
     What is only talked of is not there yet ("vasectomy discussed"), unless its rule says that to
-    talk of it is to have it.
+    talk of it is to have it, or a word says that it is there ("discussed and agreed").
     """
+    cues = _of_its_clause(cues, target, note.page.text)
     if not (isinstance(target.rule, StatusRule) and target.rule.presupposed):
         cues = [
             replace(cue, category="hypothetical") if cue.category == "considered" else cue
             for cue in cues
         ]
     judged = judge_statement(cues, note.implied(target), chronic=False)
+    if target.term is not None and target.term.denies and judged.assertion == "present":
+        judged = Judgement("absent", "current", judged.experiencer)
     parts: list[Part] = [mention_of(target), *cue_parts(judged.cues)]
     return StatusFact(
         **note.common("status", target.concept, (target.start, target.end), parts),
@@ -167,6 +171,38 @@ def status_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> StatusF
         experiencer=judged.experiencer,
         date=note.note_day,
     )
+
+
+_PLANS = frozenset({"considered", "planned"})
+
+
+def _of_its_clause(cues: Sequence[Cue], target: Target, text: str) -> Sequence[Cue]:
+    """The cues without plans that a word overrules by which the status is there, and without what
+    is denied before that word or outside the bracket: "no partner, agrees to condoms"."""
+    cues = [cue for cue in cues if not (_denies_before(cue) and _opens(text, cue, target))]
+    there = nearest(cues, "active")
+    if there is None:
+        return cues
+    return [
+        cue
+        for cue in cues
+        if not (cue.category in _PLANS and not _is_last_word(cue, there))
+        and not (_denies_before(cue) and cue.separated and there.before and cue.end <= there.start)
+    ]
+
+
+def _denies_before(cue: Cue) -> bool:
+    return cue.category == "negated" and cue.before
+
+
+def _opens(text: str, cue: Cue, target: Target) -> bool:
+    """Whether a bracket opens between a cue and the mention behind it."""
+    return text.rfind("(", cue.end, target.start) > text.rfind(")", cue.end, target.start)
+
+
+def _is_last_word(plan: Cue, there: Cue) -> bool:
+    """Whether a plan stands behind what is there: "uses condoms, coil planned"."""
+    return not plan.before and (there.before or plan.start > there.start)
 
 
 def biopsy_judgement(

@@ -95,6 +95,8 @@ class ColumnReader:
             elif only_predicted:
                 if self._headings.predicted(title):
                     yield Column("value", cell)
+            elif not seen_value and self._grammar.units.whole(text, cell.start, cell.end, rule):
+                yield Column("unit", cell)
             elif over or _HOUR.fullmatch(title):
                 seen_value = True
                 yield Column("value", cell, over[0] if over else None)

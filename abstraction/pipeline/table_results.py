@@ -68,7 +68,7 @@ class TableReader:
         starts = sorted(places)
         owners: dict[int, list[int]] = defaultdict(list)
         for number in numbers:
-            offset = page.targets[number].start
+            offset = page.targets[number].end - 1  # a heading above may be part of the name
             at = bisect_right(starts, offset) - 1
             if at >= 0:
                 block, i = places[starts[at]]
@@ -170,7 +170,7 @@ class TableReader:
     def _labelled(self, page: Page, row: Row, target: Target, header: Row | None) -> Row | None:
         """The row from its label on.  Before the label only numbers or dates may stand; a value
         that one space alone parts from an aligned label is a cell of its own."""
-        at = next((n for n, c in enumerate(row.cells) if c.start <= target.start < c.end), None)
+        at = next((n for n, c in enumerate(row.cells) if c.start < target.end <= c.end), None)
         if at is None:
             return None
         before = [_without_dates(page, cell) for cell in row.cells[:at]]

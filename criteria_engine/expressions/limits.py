@@ -74,12 +74,19 @@ Limits = Annotated[tuple[Limit, ...], BeforeValidator(_several), Field(min_lengt
 """One limit, or the same limit printed in several units: the reported unit picks."""
 
 
-def judge(value: Value, comparison: Comparison, limits: tuple[Limit, ...]) -> Judged:
-    """Whether the value stands so to the limit, in every unit and number it may have."""
+def judge(
+    value: Value, comparison: Comparison, limits: tuple[Limit, ...], normal: Quantity | None = None
+) -> Judged:
+    """Whether the value stands so to the limit, in every unit and number it may have.
+
+    ``normal``: every number that is called normal, for a result that is called so without one.
+    """
     word = logic.agreed(
         by_word for limit in limits for by_word in [_word(value, comparison, limit)]
     )
     if value.number is None and value.low is None and not value.readings:
+        if not word.known and value.interpretation == "normal" and normal is not None:
+            word = _compare_world((normal,), value, comparison, limits) or Truth.UNKNOWN
         return Judged(word, "" if word.known else "no number is given")
     number = _judge_number(value, comparison, limits)
     if not word.known or all(limit.times is None for limit in limits):

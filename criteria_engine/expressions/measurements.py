@@ -17,8 +17,9 @@ from criteria_engine.expressions.limits import Limit, Limits, judge
 from criteria_engine.expressions.node import Case, Node, Result
 from criteria_engine.expressions.series import WHICH, Judged, Question, Select, answer
 from criteria_engine.expressions.timing import AnyTiming, Span, timing_prose
-from criteria_engine.intervals import Comparison, within
+from criteria_engine.intervals import Comparison, Extent, within
 from criteria_engine.logic import Truth
+from criteria_engine.quantities import Quantity
 from criteria_engine.vocabulary import MeasurementConcept, Therapies, vocabulary
 from criteria_engine.wording import date_text, joined, label
 
@@ -103,8 +104,15 @@ class Measurement(Node):
         if fact.value.plausible is False:
             return Judged(Truth.UNKNOWN, "the value is not plausible")
         return _conjoined(
-            judge(fact.value, comparison, limits) for comparison, limits in self._limits()
+            judge(fact.value, comparison, limits, _normal(fact.concept))
+            for comparison, limits in self._limits()
         )
+
+
+def _normal(concept: str) -> Quantity | None:
+    """Every number of the concept that laboratories call normal."""
+    known = vocabulary().normal_ranges.get(concept)
+    return None if known is None else Quantity(Extent(known[0], known[1]), known[2])
 
 
 def _conjoined(judgements: Iterable[Judged]) -> Judged:

@@ -9,7 +9,7 @@ from criteria_engine import logic
 from criteria_engine.expressions.node import Case, Node, Result
 from criteria_engine.expressions.series import Judged, Question, Select, answer
 from criteria_engine.expressions.timing import AnyTiming, timing_prose
-from criteria_engine.intervals import censored, compare, exactly
+from criteria_engine.intervals import Extent, censored, compare, exactly
 from criteria_engine.logic import Truth
 from criteria_engine.vocabulary import MeasurementConcept, vocabulary
 
@@ -65,7 +65,11 @@ def positivity(fact: MeasurementFact, *, quantified_is_positive: bool = False) -
         return Judged(Truth.UNKNOWN, "the value is not plausible")
     voices = [
         truth
-        for truth in (_by_word(value), _by_number(value, quantified_is_positive))
+        for truth in (
+            _by_word(value),
+            _by_number(value, quantified_is_positive),
+            _by_usual_limits(fact),
+        )
         if truth.known
     ]
     if not voices:
@@ -78,6 +82,15 @@ def _by_word(value: Value) -> Truth:
     if value.interpretation in _POSITIVE:
         return Truth.TRUE
     return Truth.FALSE if value.interpretation in _NEGATIVE else Truth.UNKNOWN
+
+
+def _by_usual_limits(fact: MeasurementFact) -> Truth:
+    """A number without a printed limit against those that reports print for the test."""
+    value, limits = fact.value, vocabulary().upper_limits.get(fact.concept)
+    if limits is None or value.canonical_number is None or value.reference_high is not None:
+        return Truth.UNKNOWN
+    number = censored(value.canonical_number, value.comparator)
+    return compare(number, "above", Extent(*limits))
 
 
 def _by_number(value: Value, quantified_is_positive: bool) -> Truth:

@@ -2,6 +2,7 @@
 
 Each item is a question of its own; its answer, its facts and what it misses stand in the trace.
 A total that a note states is evidence, not proof: it is shown, and told where it cannot be right.
+Its whole break-down answers the items that nothing else settles.
 """
 
 from __future__ import annotations
@@ -68,6 +69,9 @@ class Score(Node):
         left_out = scored.named(self.without)
         doubt = scored.doubted_by.evaluate(case) if scored.doubted_by else None
         answers = tuple(_answer(item, doubt, case) for item in scored.items)
+        stated = self._stated(scored, case)
+        if (whole_one := _whole(stated)) is not None:
+            answers = tuple(_filled(one, whole_one) for one in answers)
         counting = tuple(one for one in answers if one.item.id not in left_out)
         entry = scored.entry.present.evaluate(case) if scored.entry else None
         points = total(scored, ((one.item, one.truth) for one in counting))
@@ -79,7 +83,6 @@ class Score(Node):
             *_one_of(scored, counting),
         ]
         truth = logic.all_of(conditions)
-        stated = self._stated(scored, case)
         whole = total(scored, ((one.item, one.truth) for one in answers))
         differing = [one for one in stated if not _fits(one, whole)]
         found = joined(
@@ -223,6 +226,41 @@ def _answer(item: Item, doubt_of_all: Result | None, case: Case) -> _Answer:
         decisive=(present, doubt),
     )
     return _Answer(item, open_item)
+
+
+def _whole(stated: list[MeasurementFact]) -> MeasurementFact | None:
+    """The newest stated total whose items a note names all; None where two of a day differ."""
+    told = [one for one in stated if one.value.items is not None and one.date is not None]
+    newest = max((one.date.end for one in told if one.date), default=None)
+    last = [one for one in told if one.date and one.date.end == newest]
+    return last[0] if len({frozenset(one.value.items or ()) for one in last}) == 1 else None
+
+
+def _filled(answer: _Answer, stated: MeasurementFact) -> _Answer:
+    """The answer, from the break-down where nothing else settles the item and nothing speaks
+    against what is told there."""
+    result, item = answer.result, answer.item
+    named = item.id in (stated.value.items or ())
+    explained = result.truth is Truth.UNKNOWN and any(
+        child.truth is Truth.TRUE for child in result.decisive
+    )
+    if answer.truth.known or result.basis == "conflicting" or (named and explained):
+        return answer
+    told = f"{item.points} points" if named else "0 points"
+    return _Answer(
+        item,
+        replace(
+            result,
+            truth=Truth.TRUE if named else Truth.FALSE,
+            basis="documented",
+            reason=f"{sentence(item.name)} of {told} in the break-down {date_text(stated)}",
+            facts_for=(stated,) if named else (),
+            facts_against=() if named else (stated,),
+            missing=(),
+            children=(),
+            decisive=(),
+        ),
+    )
 
 
 def _item_words(item: Item, scored: Instrument) -> str:

@@ -159,6 +159,17 @@ NEUROLOGIC = [
 
 
 @pytest.mark.parametrize(
+    ("number", "comparator", "expected"),
+    [(1, "<", "pass"), (2, None, "pass"), (12, None, "unknown/judgement"), (900, None, "fail")],
+)
+def test_a_pregnancy_test_in_numbers_needs_no_printed_limit(number, comparator, expected):
+    hcg = lab("hcg", number, "m[IU]/mL", RECENT, comparator=comparator)
+    facts = (sex("female"), hcg, denied("breastfeeding", RECENT))
+    assert outcome("EXC-14", *facts) == expected
+
+
+
+@pytest.mark.parametrize(
     ("facts", "expected"),
     [
         (NEUROLOGIC, "pass"),

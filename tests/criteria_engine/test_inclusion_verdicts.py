@@ -438,3 +438,14 @@ def test_a_silent_chart_passes_nothing_and_fails_nothing():
     assert {one.outcome for one in silent.criteria} == {"unknown"}
     assert all(one.missing for one in silent.criteria)
     assert silent.triage == "needs_information"
+
+
+@pytest.mark.parametrize(
+    ("criterion", "concept"),
+    [("INC-09", "anc"), ("INC-10", "alc"), ("INC-11", "platelets"), ("INC-12", "hemoglobin")],
+)
+def test_a_count_that_is_called_normal_lies_above_limits_below_every_normal_range(
+    criterion, concept
+):
+    assert outcome(criterion, result(concept, "normal", RECENT)) == "pass"
+    assert outcome(criterion, result(concept, "low", RECENT)) == "unknown/judgement"

@@ -293,6 +293,28 @@ def test_a_stated_total_is_evidence_and_no_proof():
     assert "a note states 14 on 2026-03-20" in told.reason
 
 
+def broken_down(number: float, *items: str, day: str = DAY) -> Fact:
+    """A stated total with the items that a whole break-down of it names."""
+    plain = lab("sledai_2k", number, "{score}", day)
+    return plain.model_copy(update={"value": plain.value.model_copy(update={"items": items})})
+
+
+def test_a_whole_break_down_answers_what_nothing_else_settles():
+    six = broken_down(6, "proteinuria", "rash")
+    assert outcome("INC-03", six) == "fail"
+    eight = broken_down(8, "proteinuria", "low_complement", "increased_dna_binding")
+    assert outcome("INC-03", eight) == "pass"
+    assert outcome("INC-03", broken_down(8, "arthritis", "proteinuria")) == "pass"
+    assert outcome("INC-03", broken_down(8, "vasculitis")) == "fail"
+
+
+def test_what_is_measured_counts_whatever_the_break_down_says():
+    told = broken_down(8, "proteinuria", "low_complement", "increased_dna_binding")
+    assert outcome("INC-03", told, upcr(0.2)) == "fail"
+    two = (broken_down(6, "proteinuria", "rash"), broken_down(4, "arthritis"))
+    assert outcome("INC-03", *two).startswith("unknown")
+
+
 def test_a_stated_total_that_the_items_contradict_is_told():
     stated = lab("sledai_2k", 2, None, DAY)
     told = activity(stated, upcr(2.4), red_cells(15), *SEROLOGY)
