@@ -306,7 +306,7 @@ class TherapyReader:
         line = self._on_its_line(page, numbers, date)
         if not before and not line and self._is_of_another(page, numbers, date):
             return []
-        if not before and not line and self._is_of_what_leads(page, date, role):
+        if not before and not line and self._is_of_what_leads(page, numbers, date, role):
             return []
         if not before or line:
             return self._led(page, dosings, line or numbers)
@@ -339,17 +339,21 @@ class TherapyReader:
         end = page.sentences.bounds(page.targets[numbers[0]].sentence)[1]
         return closed and bool(page.dates.within(start, min(others, default=end)))
 
-    def _is_of_what_leads(self, page: Page, date: DateMention, role: DateRole) -> bool:
+    def _is_of_what_leads(
+        self, page: Page, numbers: Sequence[int], date: DateMention, role: DateRole
+    ) -> bool:
         """Whether a date before the drugs of a sentence is that of a biopsy, or ends what is told
-        before it: "bx 6/2024 class III, CYC", "isoniazid until May, prednisone 10 mg"."""
-        start = page.sentences.bounds(page.sentences.at(date.start))[0]
-        before = page.text[start : date.start]
+        before it: "bx 6/2024 class III, CYC", "isoniazid daily until May, prednisone 10 mg"."""
+        floor = page.sentences.bounds(page.sentences.at(date.start))[0]
+        before = page.text[floor : date.start]
         if self._biopsied.search(before):
             return True
+        drug = min(page.targets[number].start for number in numbers)
+        apart = role == "stop" and "," in page.text[date.end : drug]
         return (
-            (role == "stop"
-            and any(sign in before for sign in ",("))
-            or (role == "stop" and len(before.split()) > _UNTIL_WORDS)
+            apart
+            and len(before.split()) > _UNTIL_WORDS
+            and not page.dates.within(floor, date.start)
         )
 
     def _on_its_line(self, page: Page, numbers: Sequence[int], date: DateMention) -> list[int]:

@@ -605,6 +605,7 @@ def _ended(
     told_whole = dosing.course and (
         (judged.status == "unknown" and judged.temporality == "past")
         or (judged.status in ("unknown", "active") and _is_long_over(note, course, dosing))
+        or (judged.status == "active" and _is_of_next(judged))
     )
     told_whole = told_whole or (lone and _is_told_whole(note, target, judged, dosing))
     paused = any(r in _SINCE and _is_off_since(note, judged, dosing, m) for r, m in dosing.dates)
@@ -613,6 +614,11 @@ def _ended(
     if ((judged.status in ("unknown", "active") or whole) and ended and not taken_up) or told_whole:
         return _with_reason(replace(judged, status="stopped", temporality="past"), cues)
     return judged
+
+
+def _is_of_next(judged: TherapyJudgement) -> bool:
+    """Whether what says that a drug is taken stands behind the next drug: "CYC x6, MMF ongoing"."""
+    return bool(judged.cues) and all(cue.rivals and not cue.before for cue in judged.cues)
 
 
 def _with_reason(judged: TherapyJudgement, cues: Sequence[Cue]) -> TherapyJudgement:

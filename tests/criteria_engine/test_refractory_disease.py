@@ -165,3 +165,23 @@ def test_a_drug_on_the_list_of_today_does_not_say_since_when():
     one = verdict("INC-05", *today, TWO_CATEGORIES[0], states("sle", "inadequate"))
     assert one.outcome == "unknown"
     assert "the start of" in one.reason
+
+
+def test_a_failure_told_without_the_name_of_the_disease_counts_in_both_arms():
+    unnamed = states("unnamed_disease", "inadequate")
+    assert outcome("INC-05", *without(LUPUS_ARM, "sle"), unnamed).startswith("pass")
+    assert outcome("INC-05", *without(NEPHRITIS_ARM, "lupus_nephritis"), unnamed).startswith("pass")
+
+
+def test_a_nephritis_that_failed_more_than_two_inductions_is_lupus_that_failed():
+    nephritis = states("lupus_nephritis", "inadequate")
+    assert outcome("INC-05", *without(LUPUS_ARM, "sle"), nephritis).startswith("pass")
+    assert outcome("INC-05", *BACKGROUND, *INDUCTIONS, nephritis).startswith("unknown")
+
+
+def test_drugs_declined_and_all_others_denied_leave_one_category():
+    only = (*BACKGROUND, INDUCTIONS[1], states("sle", "inadequate"))
+    others = never("other_immunosuppressant")
+    assert verdict("INC-05", *only).outcome == "unknown"
+    assert verdict("INC-05", *only, others).outcome == "fail"
+    assert outcome("INC-05", *LUPUS_ARM, others).startswith("pass")
