@@ -25,7 +25,9 @@ _BEFORE = re.compile(r"\s*(?:pts?|points?)?\s*(?:for|x|×|[(:–-])?\s*", re.IGN
 """Between the points and their item: "4 (arthritis)", "2 for rash"."""
 _LEAD = 4
 """Characters between a bracket and the first item in it."""
-_LISTED = re.compile(r"[\s,;+&/]*(?:(?:and|plus)\s)?(?:(?:low|high|positive|new)\s)?", re.IGNORECASE)
+_LISTED = re.compile(
+    r"[\s,;+&/]*(?:(?:and|plus)\s)?(?:(?:low|high|positive|new)\s)?", re.IGNORECASE
+)
 """Between items that are named without their points."""
 _TOTAL = re.compile(
     r"(?:=|→|->|\b(?:total|sum|together|score)\b(?:\s(?:of|is|score))?)\s*[:=]?\s*(\d{1,3})(?![\w%/]|[.,]\d)",

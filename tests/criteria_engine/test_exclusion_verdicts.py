@@ -168,7 +168,6 @@ def test_a_pregnancy_test_in_numbers_needs_no_printed_limit(number, comparator, 
     assert outcome("EXC-14", *facts) == expected
 
 
-
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
