@@ -124,7 +124,7 @@ def test_a_fact_that_does_not_quote_its_note_is_never_written(tmp_path: Path) ->
 
     files = run([note("p", "n", "has SLE")], tmp_path / "out", misquote)
     assert files["facts.jsonl"] == []
-    assert "(Ungrounded at run.py:" in str(files["ledger.jsonl"][0]["error"])
+    assert "(Ungrounded at attempt.py:" in str(files["ledger.jsonl"][0]["error"])
 
 
 def test_what_was_not_read_stands_in_the_ledger_and_keeps_its_patient(tmp_path: Path) -> None:
