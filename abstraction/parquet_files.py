@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from abstraction.batch import FACTS, NOTES, fact_row
-from abstraction.notes import Note
+from abstraction.batch import FACTS, NOTES, batch_of, fact_row
 from abstraction.unfinished import force_to_disk
 
 ROWS_AT_A_TIME = 4096
@@ -21,32 +19,32 @@ ROWS_AT_A_TIME = 4096
 def convert(folder: Path) -> tuple[str, ...]:
     """Write ``facts.parquet`` and ``notes.parquet`` beside the .jsonl files; returns the names."""
     facts = _convert(folder / "facts.jsonl", FACTS, fact_row)
-    return facts, _convert(folder / "notes.jsonl", NOTES, _note_row)
+    return facts, _convert(folder / "notes.jsonl", NOTES, str)
+
+
+class NotFacts(ValueError):
+    """The file is not one that ``convert`` writes."""
 
 
 def read_records(path: Path) -> Iterator[str]:
-    """The JSON line of every fact of a ``facts.parquet``.
+    """The JSON line of every fact of a ``facts.parquet``.  Raises ``OSError``, ``NotFacts``."""
+    try:
+        with path.open("rb") as stream, pq.ParquetFile(stream) as table:
+            if "record" not in table.schema_arrow.names:
+                raise NotFacts
+            for batch in table.iter_batches(ROWS_AT_A_TIME, columns=["record"]):
+                yield from map(str, batch.column("record").to_pylist())
+    except pa.ArrowInvalid:
+        raise NotFacts from None
 
-    Raises ``OSError``, and ``ValueError`` where it is no such file.
-    """
-    with path.open("rb") as stream, pq.ParquetFile(stream) as table:
-        for batch in table.iter_batches(ROWS_AT_A_TIME, columns=["record"]):
-            yield from batch.column("record").to_pylist()
 
-
-def _convert(
-    lines_path: Path, schema: pa.Schema, row: Callable[[str], dict[str, object]]
-) -> str:
+def _convert(lines_path: Path, schema: pa.Schema, row: Callable[[str], str]) -> str:
     path = lines_path.with_suffix(".parquet")
     with (
         lines_path.open(encoding="utf-8", newline="\n") as lines,
         pq.ParquetWriter(path, schema, compression="zstd") as writer,
     ):
-        while rows := [row(line) for line in itertools.islice(lines, ROWS_AT_A_TIME)]:
-            writer.write_batch(pa.RecordBatch.from_pylist(rows, schema=schema))
+        while rows := [row(line.rstrip("\n")) for line in itertools.islice(lines, ROWS_AT_A_TIME)]:
+            writer.write_batch(batch_of(rows, schema))
     force_to_disk(path)
     return path.name
-
-
-def _note_row(line: str) -> dict[str, object]:
-    return Note.model_validate(json.loads(line)).model_dump()

@@ -22,8 +22,8 @@ from pydantic import Field
 from abstraction.attempt import Extractor
 from abstraction.notes import Frozen, Note
 from abstraction.reading import NoteCollection, ReadError
-from abstraction.unfinished import Reached, Unfinished
-from abstraction.writing import json_line
+from abstraction.unfinished import Unfinished
+from abstraction.writing import as_line, json_line
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -173,7 +173,7 @@ def _work_off(
         for result in results:
             outcomes = list(_outcomes(under_way.popleft(), result))
             run.append(NOTES, (json_line(each.note) for each in outcomes))
-            run.append(FACTS, (f"{fact}\n" for each in outcomes for fact in each.facts))
+            run.append(FACTS, (as_line(fact) for each in outcomes for fact in each.facts))
             run.append(LEDGER, (json_line(entry_of(each)) for each in outcomes))
             remarks.extend(each.remark for each in outcomes if each.remark is not None)
             reached = reached.plus(
@@ -193,9 +193,7 @@ def _stretches(notes: Iterable[Note], most: int) -> Iterator[list[Note]]:
     stretch: list[Note] = []
     characters = 0
     for note in notes:
-        if stretch and (
-            len(stretch) >= most or characters + len(note.text) > CHARACTERS_AT_A_TIME
-        ):
+        if stretch and (len(stretch) >= most or characters + len(note.text) > CHARACTERS_AT_A_TIME):
             yield stretch
             stretch, characters = [], 0
         stretch.append(note)
@@ -236,7 +234,7 @@ def _outcomes(notes: Iterable[Note], result: pa.RecordBatch) -> Iterator[_Outcom
             note=note,
             facts=tuple(facts.get((note.patient_id, note.note_id), ())),
             failed=error is not None,
-            remark=what and _remark(note, what),
+            remark=_remark(note, what) if what else None,
         )
 
 

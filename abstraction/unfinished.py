@@ -1,8 +1,8 @@
 """A run under way: its draft files, and up to where they may be believed.
 
-The drafts are only appended to.  Now and then they are forced to disk, and then one transaction of a
-small database says how long they are and how many notes they hold.  A run that was cut off, at any
-moment, is taken up from there: what lies beyond in the drafts is cut away.  The database stays
+The drafts are only appended to.  Now and then they are forced to disk, and then one transaction of
+a small database says how long they are and how many notes they hold.  A run that was cut off, at
+any moment, is taken up from there: what lies beyond in the drafts is cut away.  The database stays
 locked meanwhile, so that no two runs write to one folder.
 """
 
@@ -73,7 +73,8 @@ class Unfinished:
             sizes = self._take_up(key, dict.fromkeys(names, 0))
             if not self.whole:
                 for name, size in sizes.items():
-                    self._streams[name] = closing.enter_context(_open_draft(self.folder / name, size))
+                    stream = _open_draft(self.folder / name, size)
+                    self._streams[name] = closing.enter_context(stream)
             self._closing = closing.pop_all()
 
     def __enter__(self) -> Self:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from abstraction.batch import BuildExtractor, Engine, EngineFailed, extract_batch
 from abstraction.failures import type_and_place
+from abstraction.quiet import quiet
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -199,7 +200,8 @@ def _serve(pipe: Connection, build: BuildExtractor, parent: int) -> None:
     _end_with(parent)
     _say_nothing()
     try:
-        extract = build()
+        with quiet():
+            extract = build()
     except Exception as error:
         pipe.send(type_and_place(error))
         return

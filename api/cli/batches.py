@@ -29,6 +29,9 @@ class Batches:
     resume: bool = False
 
 
+IN_THIS_PROCESS = Batches()
+
+
 def batch_options[**P](command: Callable[P, int]) -> Callable[..., int]:
     """Adds the options to a command, which is given them together as ``batches``."""
 
@@ -43,7 +46,7 @@ def batch_options[**P](command: Callable[P, int]) -> Callable[..., int]:
         "--engine",
         type=click.Choice(["local", "spark"]),
         default="local",
-        help="Worker processes of this machine, the default, or Spark (lupus-chart[spark], Java 17).",
+        help="Worker processes here, the default, or Spark (lupus-chart[spark] and Java 17).",
     )
     @click.option(
         "--note-timeout",

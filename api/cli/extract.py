@@ -41,9 +41,7 @@ def extract(
 
     notes = collect(input)
     prepare_folder(out)
-    summary = extract_into(
-        notes, out, day_first=day_first, format=format, batches=batches
-    ).summary
+    summary = extract_into(notes, out, day_first=day_first, format=format, batches=batches).summary
     report_errors(summary.errors)
     report_remarks(remarks_on(notes))
     click.echo(f"{summary.notes} notes, {summary.facts} facts: {out}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 
 import click
 
-from api.cli.batches import SPARK_NOTES_AT_A_TIME, Batches, engine_of
+from api.cli.batches import IN_THIS_PROCESS, SPARK_NOTES_AT_A_TIME, Batches, engine_of
 from api.cli.exits import ASSESSMENTS, CHARTS, REPORT, report_errors
 from api.cli.progress import progress
 
@@ -53,7 +53,7 @@ def extract_into(
     *,
     day_first: bool | None = None,
     format: Literal["jsonl", "parquet"] = "jsonl",
-    batches: Batches = Batches(),
+    batches: Batches = IN_THIS_PROCESS,
 ) -> Extraction:
     """Extract the facts of every note with the rule pack and write the run's three files.
 

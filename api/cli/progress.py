@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
+
+
+class Advance(Protocol):
+    """Tells how many more are done."""
+
+    def __call__(self, more: int = 1, /) -> None: ...
 
 
 @contextmanager
-def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A bar on standard error, and the function to call with how many of ``total`` are done more.
+def progress(what: str, total: int) -> Iterator[Advance]:
+    """A bar on standard error, and the function to call as the ``total`` get done.
 
-    Its first call tells what was done before, which the rate leaves out.
+    What its first call tells of was done before or tells nothing of the rate: it is left out there.
     """
     if not sys.stderr.isatty():
-        yield lambda more: None
+        yield lambda more=1, /: None
         return
     from rich.console import Console
     from rich.progress import (
@@ -36,7 +43,7 @@ def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
         task = bar.add_task(what, total=total, start=False)
 
-        def done(more: int) -> None:
+        def done(more: int = 1, /) -> None:
             bar.advance(task, more)
             bar.start_task(task)
 
