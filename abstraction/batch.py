@@ -107,10 +107,12 @@ def extract_batch(
 
 
 def extract_batches(
-    batches: Iterable[pa.RecordBatch], extract: Extractor
+    batches: Iterable[pa.RecordBatch], build: BuildExtractor
 ) -> Generator[pa.RecordBatch, None, None]:
-    """The engine of this process alone."""
-    return (extract_batch(batch, extract) for batch in batches)
+    """The engine of this process alone; the extractor is made when the first batch is asked for."""
+    extract = build()
+    for batch in batches:
+        yield extract_batch(batch, extract)
 
 
 def batch_of(rows: Iterable[str], schema: pa.Schema) -> pa.RecordBatch:

@@ -91,14 +91,13 @@ class RunOptions:
     format: Literal["jsonl", "parquet"] = "jsonl"
     outdated: tuple[str, ...] = ()
     notes_at_a_time: int = NOTES_AT_A_TIME
-    commit_seconds: float = COMMIT_SECONDS
 
 
 def record_run(notes: NoteCollection, extract: Extractor, rule_pack: str, out: Path) -> RunSummary:
     """``record`` with an extractor that works in this process."""
     from abstraction.batch import extract_batches
 
-    return record(notes, partial(extract_batches, extract=extract), rule_pack, out)
+    return record(notes, partial(extract_batches, build=lambda: extract), rule_pack, out)
 
 
 def record(
@@ -181,7 +180,7 @@ def _work_off(
                 facts=sum(len(each.facts) for each in outcomes),
                 failed=sum(each.failed for each in outcomes),
             )
-            if time.monotonic() - committed >= options.commit_seconds:
+            if time.monotonic() - committed >= COMMIT_SECONDS:
                 run.commit(reached, remarks)
                 remarks, committed = [], time.monotonic()
             done(len(outcomes))

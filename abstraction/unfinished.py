@@ -14,7 +14,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Self
 
@@ -82,7 +82,9 @@ class Unfinished:
 
     def __exit__(self, *_: object) -> None:
         """Let go; where no note was done for good, nothing is left behind."""
-        self._closing.close()
+        # Where the disk is full, closing a draft says so once more.
+        with suppress(OSError):
+            self._closing.close()
         if self.reached == Reached() and not self.whole:
             shutil.rmtree(self.folder, ignore_errors=True)
 

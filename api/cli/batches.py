@@ -46,6 +46,7 @@ def batch_options[**P](command: Callable[P, int]) -> Callable[..., int]:
         "--engine",
         type=click.Choice(["local", "spark"]),
         default="local",
+        metavar="local/spark",
         help="Worker processes here, the default, or Spark (lupus-chart[spark] and Java 17).",
     )
     @click.option(
@@ -90,5 +91,5 @@ def engine_of(batches: Batches, build: BuildExtractor) -> Engine:
             ) from None
         return spark_engine(build, batches.workers, timeout)
     if batches.workers == 1 and batches.note_timeout is None:
-        return functools.partial(extract_batches, extract=build())
+        return functools.partial(extract_batches, build=build)
     return worker_engine(build, batches.workers, timeout)

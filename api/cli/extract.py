@@ -18,6 +18,7 @@ from api.cli.options import day_first_option, notes_argument, out_option
     "--format",
     type=click.Choice(["jsonl", "parquet"]),
     default="jsonl",
+    metavar="jsonl/parquet",
     help="Of the facts and the notes; jsonl by default.",
 )
 @batch_options

@@ -6,6 +6,10 @@ import os
 import sys
 from pathlib import Path
 
+from tests.cli.conftest import charts, lupus_chart, one_pipeline
+
+__all__ = ["charts", "lupus_chart", "one_pipeline"]
+
 _HERE = str(Path(__file__).parent)
 sys.path.insert(0, _HERE)
 # Spark's own Python processes are told by the environment.

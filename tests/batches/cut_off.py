@@ -1,7 +1,7 @@
 """A run in a process of its own, that may kill itself at the n-th thing it makes lasting.
 
-``python cut_off.py NOTES.jsonl OUT WORKERS [--resume] [--die-at N]``; with ``--count`` it prints how
-many such things there are.
+``python cut_off.py NOTES.jsonl OUT WORKERS [--resume] [--die-at N]``; with ``--count`` it prints
+how many such things there are.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 from stub_pipelines import Stub
 
-from abstraction import unfinished
+from abstraction import run, unfinished
 from abstraction.batch import extract_batches
 from abstraction.reading import collect_notes
 from abstraction.run import RunOptions, record
@@ -56,8 +56,9 @@ def main() -> None:
     if given.workers:
         engine = worker_engine(Stub(seconds=0.01), given.workers, None)
     else:
-        engine = lambda batches: extract_batches(batches, Stub()())  # noqa: E731
-    options = RunOptions(resume=given.resume, notes_at_a_time=3, commit_seconds=0)
+        engine = lambda batches: extract_batches(batches, Stub())  # noqa: E731
+    run.COMMIT_SECONDS = 0
+    options = RunOptions(resume=given.resume, notes_at_a_time=3)
     summary = record(collect_notes(given.notes), engine, "v1", given.out, options)
     if given.count:
         print(steps)

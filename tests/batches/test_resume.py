@@ -24,6 +24,11 @@ from abstraction.writing import json_line
 PROGRAM = Path(__file__).with_name("cut_off.py")
 
 
+@pytest.fixture(autouse=True)
+def commits_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("abstraction.run.COMMIT_SECONDS", 0)
+
+
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Notes of which some fail, and a line that is no note."""
@@ -129,7 +134,7 @@ def is_running(pid: int) -> bool:
 
 
 def engine(batches: Iterator[Any]) -> Generator[Any, None, None]:
-    return extract_batches(batches, Stub()())
+    return extract_batches(batches, Stub())
 
 
 def interrupted(out: Path, notes: list[Note | ReadError], settings: str = "") -> None:
@@ -141,7 +146,7 @@ def interrupted(out: Path, notes: list[Note | ReadError], settings: str = "") ->
                 raise KeyboardInterrupt
             yield facts
 
-    options = RunOptions(settings=settings, notes_at_a_time=2, commit_seconds=0)
+    options = RunOptions(settings=settings, notes_at_a_time=2)
     with pytest.raises(KeyboardInterrupt):
         record(NoteCollection(notes), cut_off, "v1", out, options)
     assert (out / FOLDER).is_dir()
