@@ -1,7 +1,7 @@
 """How many notes a second worker processes read, beside this process alone.
 
-The time counts from the first batch of facts to the last, when every pipeline is made.  The share of
-this process tells what is left of a core for one more worker.  ``python benchmarks/workers.py [N]``.
+The time counts from the first batch of facts to the last, when every pipeline is made.  The share
+of this process tells what it takes from the workers.  ``python benchmarks/workers.py [N]``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from abstraction.shipped import ShippedExtractor
 from abstraction.workers import worker_engine
 
 SAMPLE = Path(__file__).parents[1] / "corpus" / "synthetic" / "sample"
-NOTES = 600
+NOTES = 3000
 
 
 def main(workers: int) -> None:
