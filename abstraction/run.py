@@ -8,6 +8,7 @@ the same whatever the engine, and a run that was cut off can be taken up.
 
 from __future__ import annotations
 
+import importlib.metadata
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -119,6 +120,7 @@ def record(
     key = {
         "the input": notes.fingerprint(),
         "the rules": rule_pack,
+        "the program": importlib.metadata.version("lupus-chart"),
         "the options": f"{options.format} {options.settings}",
     }
     drafts = (FACTS, NOTES, LEDGER)

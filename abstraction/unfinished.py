@@ -123,7 +123,8 @@ class Unfinished:
         for name in names:
             if (self.folder / name).exists():
                 os.replace(self.folder / name, self._out / name)
-        force_to_disk(self._out)
+        if os.name == "posix":
+            force_to_disk(self._out)
 
     def forget(self) -> None:
         """Take away what was needed to take the run up."""

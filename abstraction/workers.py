@@ -125,15 +125,16 @@ class Worker:
             self._process.kill()
 
     def _running(self) -> _Process:
-        if self._stopped:
-            raise EngineFailed("the run is ending")
         if self._process is None:
             self._process = _Process(self._build)
+            if self._stopped:
+                self._process.kill()
+            self._process.await_ready()
         return self._process
 
 
 class _Process:
-    """The process and the pipe to it.  Raises ``EngineFailed`` where it cannot be made ready."""
+    """The process and the pipe to it."""
 
     def __init__(self, build: BuildExtractor) -> None:
         self._pipe, theirs = _SPAWN.Pipe()
@@ -143,6 +144,9 @@ class _Process:
         with _without_interrupts():
             self._process.start()
         theirs.close()
+
+    def await_ready(self) -> None:
+        """Wait for the pipeline.  Raises ``EngineFailed`` where it cannot be made."""
         said = self._hear(None)
         if said is None:
             raise EngineFailed(f"a worker process ended while it started ({self._ending()})")
@@ -173,8 +177,6 @@ class _Process:
 
     def kill(self) -> None:
         self._process.kill()
-        self._process.join()
-        self._pipe.close()
 
     def _hear(self, timeout: float | None) -> pa.RecordBatch | int | str | None:
         """What the process says next, None when it is gone; ``TimeoutError`` after the timeout."""

@@ -29,9 +29,6 @@ class Batches:
     resume: bool = False
 
 
-IN_THIS_PROCESS = Batches()
-
-
 def batch_options[**P](command: Callable[P, int]) -> Callable[..., int]:
     """Adds the options to a command, which is given them together as ``batches``."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 
 import click
 
-from api.cli.batches import IN_THIS_PROCESS, SPARK_NOTES_AT_A_TIME, Batches, engine_of
+from api.cli.batches import SPARK_NOTES_AT_A_TIME, Batches, engine_of
 from api.cli.exits import ASSESSMENTS, CHARTS, REPORT, report_errors
 from api.cli.progress import progress
 
@@ -53,11 +53,13 @@ def extract_into(
     *,
     day_first: bool | None = None,
     format: Literal["jsonl", "parquet"] = "jsonl",
-    batches: Batches = IN_THIS_PROCESS,
+    batches: Batches | None = None,
 ) -> Extraction:
     """Extract the facts of every note with the rule pack and write the run's three files.
 
     ``day_first``: how notes that do not show it write day and month; None keeps both readings.
+
+    ``batches``: how many at once and where; None is one by one, for commands that cannot resume.
 
     Verdicts on an earlier run's facts are taken away: beside the new facts they would be false.
     """
@@ -65,20 +67,22 @@ def extract_into(
     from abstraction.quiet import quiet
     from abstraction.run import NOTES_AT_A_TIME, RunOptions, record
     from abstraction.shipped import ShippedExtractor
-    from abstraction.unfinished import Busy, CannotResume
+    from abstraction.unfinished import FOLDER, Busy, CannotResume
 
     with quiet():
         from nlp_rules import load_rules
 
         rules = load_rules()
+    how = batches or Batches()
     options = RunOptions(
-        settings=f"day_first={day_first} note_timeout={batches.note_timeout}",
-        resume=batches.resume,
+        settings=f"day_first={day_first} note_timeout={how.note_timeout}",
+        resume=how.resume,
         format=format,
         outdated=(ASSESSMENTS, CHARTS, REPORT),
-        notes_at_a_time=SPARK_NOTES_AT_A_TIME if batches.engine == "spark" else NOTES_AT_A_TIME,
+        notes_at_a_time=SPARK_NOTES_AT_A_TIME if how.engine == "spark" else NOTES_AT_A_TIME,
     )
-    engine = engine_of(batches, ShippedExtractor(day_first))
+    resumable = out / FOLDER if batches else None
+    engine = engine_of(how, ShippedExtractor(day_first))
     try:
         with progress("Reading notes", len(notes)) as done:
             summary = record(notes, engine, rules.version, out, options, done)
@@ -89,17 +93,15 @@ def extract_into(
             f"--resume: {error}; without --resume the run into {out} starts anew"
         ) from None
     except EngineFailed as error:
-        _stop(out, f"--engine {batches.engine}: {error}")
+        _stop(f"--engine {how.engine}: {error}", resumable)
     except OSError as error:
-        _stop(out, f"--out {out}: cannot be written ({error.strerror})")
+        _stop(f"--out {out}: cannot be written ({error.strerror})", resumable)
     except KeyboardInterrupt:
-        _stop(out, "interrupted")
+        _stop("interrupted", resumable)
     return Extraction(summary, rules.version)
 
 
-def _stop(out: Path, why: str) -> NoReturn:
+def _stop(why: str, resumable: Path | None) -> NoReturn:
     """End the command with one line, which says where there is work that need not be done again."""
-    from abstraction.unfinished import FOLDER
-
-    hint = "; --resume takes the run up from there" if (out / FOLDER).is_dir() else ""
+    hint = "; --resume takes the run up from there" if resumable and resumable.is_dir() else ""
     raise click.UsageError(f"{why}{hint}") from None
