@@ -45,11 +45,11 @@ def test_a_note_that_takes_too_long_is_told_and_the_others_are_done(
     alone, out = tmp_path / "alone", tmp_path / "out"
     assert lupus_chart("extract", charts, "--out", alone).code == 0
     (charts / "p02" / "2026-03-01_endless.txt").write_text("SLE hang")
-    options = ("--workers", "2", "--note-timeout", "2")
+    options = ("--workers", "2", "--note-timeout", "4")
     ended = lupus_chart("extract", charts, *options, "--out", out)
     assert (ended.code, ended.line) == (
         1,
-        "lupus-chart: p02/2026-03-01_endless: the note took longer than 2 s (--note-timeout)",
+        "lupus-chart: p02/2026-03-01_endless: the note took longer than 4 s (--note-timeout)",
     )
     assert contents(out)["facts.jsonl"] == contents(alone)["facts.jsonl"]
 

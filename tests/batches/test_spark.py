@@ -28,7 +28,7 @@ def test_spark_workers_and_one_process_write_the_same_bytes(
     ]
     options = RunOptions(notes_at_a_time=8)
     seen = []
-    for engine in (spark_engine(Stub(), 2, 1.0), worker_engine(Stub(), 2, 1.0)):
+    for engine in (spark_engine(Stub(), 2, 4.0), worker_engine(Stub(), 2, 4.0)):
         out = tmp_path / f"{len(seen)}"
         out.mkdir()
         summary = record(NoteCollection(notes), engine, "v1", out, options)
