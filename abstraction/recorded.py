@@ -17,7 +17,7 @@ class BrokenRecord(ValueError):
 
 
 def read_facts(path: Path) -> list[Fact]:
-    """Every fact of a ``facts.jsonl``, in its order.
+    """Every fact of a ``facts.jsonl`` or ``facts.parquet``, in its order.
 
     A single bad line makes the whole file unfit: a verdict without that fact could be wrong.
     Raises ``BrokenRecord``.
@@ -47,17 +47,33 @@ def recorded_patients(facts_path: Path) -> tuple[str, ...]:
 
 
 def _facts(path: Path) -> Iterator[Fact]:
+    records = _rows(path) if path.suffix.lower() == ".parquet" else _lines(path)
     try:
-        with path.open("rb") as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    try:
-                        yield parse_fact(line)
-                    except ValidationError as error:
-                        what = _first_problem(error)
-                        raise BrokenRecord(f"{path}:{number}: is not a fact ({what})") from None
+        for where, record in records:
+            try:
+                yield parse_fact(record)
+            except ValidationError as error:
+                what = _first_problem(error)
+                raise BrokenRecord(f"{where}: is not a fact ({what})") from None
     except OSError as error:
         raise BrokenRecord(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def _lines(path: Path) -> Iterator[tuple[str, bytes]]:
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                yield f"{path}:{number}", line
+
+
+def _rows(path: Path) -> Iterator[tuple[str, str]]:
+    from abstraction.parquet_files import NotFacts, read_records
+
+    try:
+        for number, record in enumerate(read_records(path), start=1):
+            yield f"{path}: row {number}", record
+    except NotFacts:
+        raise BrokenRecord(f"{path}: is not a Parquet file of facts, or a broken one") from None
 
 
 def _first_problem(error: ValidationError) -> str:

@@ -17,7 +17,12 @@ _LINE_SEPARATORS = {ord(c): f"\\u{ord(c):04x}" for c in "\x85\u2028\u2029"}
 
 def json_line(record: Frozen) -> str:
     """The record as one JSON object on one line, for whatever reader's notion of a line."""
-    return record.model_dump_json().translate(_LINE_SEPARATORS) + "\n"
+    return as_line(record.model_dump_json())
+
+
+def as_line(json: str) -> str:
+    """JSON that holds no line feed as a line of its own."""
+    return json.translate(_LINE_SEPARATORS) + "\n"
 
 
 @contextmanager

@@ -5,7 +5,7 @@ each note once, sorted by patient and note id, after one ``ReadError`` for each 
 not be read.  Nothing is skipped silently and nothing stops the other notes.
 """
 
-from abstraction.reading.collection import NoteCollection, collect_notes, read_notes
+from abstraction.reading.collection import NoRoom, NoteCollection, collect_notes, read_notes
 from abstraction.reading.errors import ReadError
 
-__all__ = ["NoteCollection", "ReadError", "collect_notes", "read_notes"]
+__all__ = ["NoRoom", "NoteCollection", "ReadError", "collect_notes", "read_notes"]

@@ -109,11 +109,11 @@ def _check_place(out: Path, gold_folder: Path) -> None:
 
 def _remove_run(out: Path) -> None:
     """Take away the files of an earlier run: beside the figures of another they would be false."""
-    from abstraction.run import FACTS, LEDGER, NOTES
+    from abstraction.run import FACTS, LEDGER, NOTES, TABLES
     from api.cli.exits import ASSESSMENTS
 
     try:
-        for name in (FACTS, NOTES, LEDGER, ASSESSMENTS):
+        for name in (FACTS, NOTES, LEDGER, *TABLES, ASSESSMENTS):
             (out / name).unlink(missing_ok=True)
     except OSError as error:
         raise click.UsageError(f"--out {out}: cannot be written ({error.strerror})") from None

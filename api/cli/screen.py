@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from api.cli.batches import Batches, batch_options
 from api.cli.options import (
     anchor_option,
     anchors_option,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 @anchors_option
 @anchor_option
 @day_first_option
+@batch_options
 @out_option
 def screen(
     input: Path,
@@ -40,6 +42,7 @@ def screen(
     anchors: Path | None,
     other_anchors: tuple[tuple[AnchorName, dt.date], ...],
     day_first: bool | None,
+    batches: Batches,
     out: Path,
 ) -> int:
     """Extract the facts of INPUT, score every patient, and write a report.
@@ -68,7 +71,7 @@ def screen(
     dates.for_patients(notes.patients())
     prepare_folder(out)
 
-    extraction = extract_into(notes, out, day_first=day_first)
+    extraction = extract_into(notes, out, day_first=day_first, batches=batches)
     facts, patients = recorded(out / "facts.jsonl")
     charts = all_charts(facts, patients, dates)
     write_charts(charts, dates, out)
