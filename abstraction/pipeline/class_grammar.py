@@ -15,6 +15,7 @@ from typing import Literal
 from abstraction.facts import ActivityLetters, BiopsyClass, ClassBasis
 from abstraction.pipeline.parts import Part
 from abstraction.pipeline.printed import any_of
+from abstraction.pipeline.screen import Screen
 from nlp_rules.schema import BiopsyRules
 
 _ORDER: tuple[BiopsyClass, ...] = ("I", "II", "III", "IV", "V", "VI")
@@ -119,6 +120,13 @@ class ClassGrammar:
         self._bare_beside = _any(rules.bare_numeral_beside)
         self._bare_not_after = _any(rules.bare_numeral_not_after)
         self._doubtful = frozenset(rules.doubtful_class_words)
+        self._screen = Screen(
+            {"phrase": [self._phrase], "alone": [self._kidney_biopsy, self._any_biopsy]}
+        )
+
+    def may_tell(self, text: str) -> bool:
+        """Whether a class phrase or a biopsy can stand anywhere in ``text``."""
+        return any(self._screen.live(text).values())
 
     def concerns(self, text: str) -> bool:
         """Whether the note speaks of lupus nephritis or a kidney biopsy at all."""
@@ -130,6 +138,8 @@ class ClassGrammar:
         ``concerned``: the note speaks of lupus nephritis, so that the sentence need not; in any
         other note a phrase must show by its own form that it is of this scale ("IV-G (A/C)").
         """
+        if not self._screen.live(text, start, end)["phrase"]:
+            return
         renal = bool(self._renal.search(text, start, end))
         found = [
             candidate
@@ -315,6 +325,8 @@ class ClassGrammar:
     ) -> ClassPhrase | None:
         """A kidney biopsy named in a sentence without a class phrase; in a note of lupus nephritis
         also one whose organ goes without saying."""
+        if not self._screen.live(text, start, end)["alone"]:
+            return None
         match = self._kidney_biopsy.search(text, start, end)
         if match is None and concerned and not self._other_organ.search(text, start, end):
             match = self._any_biopsy.search(text, start, end)

@@ -25,6 +25,7 @@ from abstraction.pipeline.statement_facts import (
     tells_course,
 )
 from abstraction.pipeline.targets import Target
+from abstraction.pipeline.texts import text_of
 from abstraction.pipeline.therapy_facts import therapy_fact
 
 for _name in ("patient_id", "note_id"):
@@ -58,7 +59,7 @@ class FactWriter:
 
     def __call__(self, doc: Doc) -> Doc:
         facts = _facts(doc, FactParts.of(doc, self._rules))
-        found = shared_standing(facts, doc.text, self._words)
+        found = shared_standing(facts, text_of(doc), self._words)
         unique = {fact.fact_id: fact for fact in found}
         doc._.facts = tuple(sorted(unique.values(), key=lambda fact: fact.order()))
         return doc
@@ -100,7 +101,7 @@ def _biopsies(
         for number, (target, cues, phrase) in enumerate(told)
         if phrase is not None and biopsy_judgement(note, target, cues, phrase).assertion == "absent"
     }
-    return with_found_indices(doc.text, doc._.biopsies, denied)
+    return with_found_indices(text_of(doc), doc._.biopsies, denied)
 
 
 def _of_mention(

@@ -15,6 +15,7 @@ from spacy.tokens import Doc
 
 from abstraction.pipeline.packs import SHIPPED, rule_pack
 from abstraction.pipeline.printed import any_of
+from abstraction.pipeline.texts import text_of
 from nlp_rules.schema import SentenceRules
 
 _STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s)")
@@ -173,7 +174,7 @@ class ClinicalSentencizer(Sentencizer):
     def _starts(self, doc: Doc) -> list[bool]:
         offsets: Sequence[int] = [token.idx for token in doc]
         flags = [False] * len(offsets)
-        for start in sentence_starts(doc.text, self._rules):
+        for start in sentence_starts(text_of(doc), self._rules):
             index = bisect_left(offsets, start)
             if index < len(flags):
                 flags[index] = True
