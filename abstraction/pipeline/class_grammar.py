@@ -121,16 +121,24 @@ class ClassGrammar:
         self._bare_not_after = _any(rules.bare_numeral_not_after)
         self._doubtful = frozenset(rules.doubtful_class_words)
         self._screen = Screen(
-            {"phrase": [self._phrase], "alone": [self._kidney_biopsy, self._any_biopsy]}
+            {
+                "phrase": [self._phrase],
+                "renal": [self._renal],
+                "note": [self._note],
+                "alone": [self._kidney_biopsy, self._any_biopsy],
+            }
         )
+        self._scales = Screen({"own": [self._own_scale]}, cut=True)
 
     def may_tell(self, text: str) -> bool:
         """Whether a class phrase or a biopsy can stand anywhere in ``text``."""
-        return any(self._screen.live(text).values())
+        live = self._screen.live(text)
+        scaled = live["renal"] or live["note"] or self._scales.live(text)["own"]
+        return bool(live["alone"] or (live["phrase"] and scaled))
 
     def concerns(self, text: str) -> bool:
         """Whether the note speaks of lupus nephritis or a kidney biopsy at all."""
-        return bool(self._note.search(text))
+        return bool(self._screen.live(text)["note"]) and bool(self._note.search(text))
 
     def phrases(self, text: str, start: int, end: int, *, concerned: bool) -> Iterator[ClassPhrase]:
         """The class phrases of the sentence ``[start, end)``.
@@ -138,9 +146,11 @@ class ClassGrammar:
         ``concerned``: the note speaks of lupus nephritis, so that the sentence need not; in any
         other note a phrase must show by its own form that it is of this scale ("IV-G (A/C)").
         """
-        if not self._screen.live(text, start, end)["phrase"]:
+        live = self._screen.live(text, start, end)
+        scaled = concerned or live["renal"] or self._scales.live(text, start, end)["own"]
+        if not (live["phrase"] and scaled):
             return
-        renal = bool(self._renal.search(text, start, end))
+        renal = bool(live["renal"]) and bool(self._renal.search(text, start, end))
         found = [
             candidate
             for candidate in self._candidates(text, start, end, renal)

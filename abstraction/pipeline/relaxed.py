@@ -20,6 +20,8 @@ _LETTER, _SIGN, _DIGIT, _SPACE = "Q", "\x7f", "0", " "
 _KIN = {"İ": "i", "ı": "i", "ſ": "s", "K": "k"}
 """The letters beyond ASCII that a pattern blind to case takes for one of ASCII."""
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
+_BORDER = re.compile(r"\\b|\^(?!\\x)|\$")
+"""What a blunt pattern says of the borders of a word or line; its characters are all numbered."""
 _MOST_REPEATED = 3
 """Times that a part is asked for which the pattern wants more often."""
 
@@ -31,10 +33,14 @@ def plain(text: str) -> bytes:
     return text.encode("ascii")
 
 
-def relaxed(pattern: str, flags: int = 0) -> str:
-    """A pattern in RE2's syntax that matches plain text wherever ``pattern`` matches the text."""
+def relaxed(pattern: str, flags: int = 0, *, cut: bool = False) -> str:
+    """A pattern in RE2's syntax that matches plain text wherever ``pattern`` matches the text.
+
+    ``cut``: also wherever ``pattern`` matches in a piece that is cut from the text.
+    """
     multiline = "m" if flags & re.MULTILINE else ""
-    return f"(?i{multiline})" + _sequence(_parser.parse(pattern, flags).data, bool(multiline))
+    found = _sequence(_parser.parse(pattern, flags).data, bool(multiline))
+    return f"(?i{multiline})" + (_BORDER.sub("", found) if cut else found)
 
 
 def _ascii(character: str) -> str:

@@ -20,9 +20,14 @@ _FLAGS = re.IGNORECASE | re.MULTILINE | re.DOTALL | re.VERBOSE
 
 
 class Screen:
-    """Groups of patterns by name, of which a text gets to see those that it can hold."""
+    """Groups of patterns by name, of which a text gets to see those that it can hold.
 
-    def __init__(self, groups: Mapping[str, Iterable[re.Pattern[str]]]) -> None:
+    ``cut``: or that pieces cut from it can hold.
+    """
+
+    def __init__(
+        self, groups: Mapping[str, Iterable[re.Pattern[str]]], *, cut: bool = False
+    ) -> None:
         self._groups = tuple(groups)
         self._patterns = [(name, pattern) for name in groups for pattern in groups[name]]
         options = re2.Options()
@@ -30,7 +35,7 @@ class Screen:
         options.log_errors = False
         self._set = re2.Set.SearchSet(options)
         for _, pattern in self._patterns:
-            self._set.Add(relaxed(pattern.pattern, pattern.flags & _FLAGS))
+            self._set.Add(relaxed(pattern.pattern, pattern.flags & _FLAGS, cut=cut))
         self._everywhere = self._set.Add("")
         self._set.Compile()
         # Readers ask of a note in turn; that of one note is known.
