@@ -15,7 +15,7 @@ from typing import Any
 
 from re import _compiler, _constants as op, _parser  # type: ignore[attr-defined]  # isort: skip
 
-_MOST_OPENINGS, _LONGEST_OPENING = 24, 6
+_MOST_OPENINGS, LONGEST_OPENING = 40, 4
 """Beginnings of a pattern that are followed on, and the characters of the longest."""
 _ODD_CASES = (("İ", "i"), ("ı", "i"), ("ſ", "s"), ("K", "k"))
 """The letters beyond ASCII that a pattern blind to case takes for one of ASCII."""
@@ -104,8 +104,8 @@ def _opening_of(parts: Iterable[tuple[Any, Any]]) -> _Opening | None:
         ends |= {a + b for a in goes_on for b in following.ends}
         goes_on = frozenset(a + b for a in goes_on for b in following.goes_on)
         many = len(goes_on) > _MOST_OPENINGS
-        long = {one for one in goes_on if one and (many or len(one) >= _LONGEST_OPENING)}
-        ends |= {one[:_LONGEST_OPENING] for one in long}
+        long = {one for one in goes_on if one and (many or len(one) >= LONGEST_OPENING)}
+        ends |= {one[:LONGEST_OPENING] for one in long}
         goes_on -= long
         if not goes_on:
             break
@@ -174,48 +174,58 @@ def _shortest(prefixes: frozenset[str]) -> frozenset[str]:
 
 
 class Alternatives:
-    """A pattern with those of its outermost alternatives alone that can begin with a character.
+    """A pattern in parts: each of its outermost alternatives by itself, with how it begins.
 
-    Groups keep their names and numbers.  Each is compiled at first use.
+    What the first alternative that matches finds, the pattern finds.  Groups keep their names and
+    numbers.  Each alternative is compiled at first use.
     """
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
-        self._plain = re.compile(pattern, flags)
         self._flags = flags
         self._tree = _parser.parse(pattern, flags)
-        kinds = [kind for kind, _ in self._tree.data]
-        self._place = next((n for n, kind in enumerate(kinds) if kind not in _WIDTHLESS), 0)
-        branching = bool(kinds) and kinds[self._place] is op.BRANCH
-        self._branches = self._tree.data[self._place][1][1] if branching else []
-        self._starts = [_opening_of(branch) for branch in self._branches]
+        data = self._tree.data
+        self._place = next((n for n, (kind, _) in enumerate(data) if kind not in _WIDTHLESS), 0)
+        branching = bool(data) and data[self._place][0] is op.BRANCH
+        self._branches = data[self._place][1][1] if branching else [None]
+        starts = [_opening_of(branch) if branching else None for branch in self._branches]
+        self._prefixes = [
+            ("",)
+            if start is None
+            else tuple({one[:LONGEST_OPENING] for one in start.goes_on | start.ends})
+            for start in starts
+        ]
+        self._firsts = [frozenset(one[:1] for one in prefixes) for prefixes in self._prefixes]
         self._compiled: dict[tuple[int, ...], re.Pattern[str]] = {}
-        self._by_character: dict[str, re.Pattern[str]] = {}
 
-    def of(self, character: str) -> re.Pattern[str]:
-        """The pattern for a place where the folded character ``character`` stands."""
-        found = self._by_character.get(character)
-        if found is None:
-            found = self._by_character[character] = self._beginning_with(character)
-        return found
+    def beginning(self, opening: str) -> tuple[re.Pattern[str], ...]:
+        """The alternatives, in order, that can match where the folded text goes on with
+        ``opening``, which is as long as the longest opening or ends the text.
 
-    def _beginning_with(self, character: str) -> re.Pattern[str]:
+        Figures differ in everything: those that can begin with the same one are one pattern.
+        """
+        if opening[:1].isalpha():
+            return tuple(
+                self._pattern((number,))
+                for number, prefixes in enumerate(self._prefixes)
+                if opening.startswith(prefixes)
+            )
         chosen = tuple(
             number
-            for number, start in enumerate(self._starts)
-            if start is None or _begins(start, character)
+            for number, firsts in enumerate(self._firsts)
+            if opening[:1] in firsts or "" in firsts
         )
-        if not chosen or len(chosen) == len(self._branches):
-            return self._plain
+        return (self._pattern(chosen),) if chosen else ()
+
+    def _pattern(self, chosen: tuple[int, ...]) -> re.Pattern[str]:
+        """The pattern with the alternatives of these numbers alone."""
         if chosen not in self._compiled:
-            kept = (op.BRANCH, (None, [self._branches[number] for number in chosen]))
-            data = [*self._tree.data[: self._place], kept, *self._tree.data[self._place + 1 :]]
+            data = list(self._tree.data)
+            if len(self._branches) > 1:
+                kept = [self._branches[number] for number in chosen]
+                data[self._place] = (op.BRANCH, (None, kept))
             tree = _parser.SubPattern(self._tree.state, data)
             self._compiled[chosen] = _compiler.compile(tree, self._flags)
         return self._compiled[chosen]
 
 
 _WIDTHLESS = (op.ASSERT, op.ASSERT_NOT, op.AT)
-
-
-def _begins(start: _Opening, character: str) -> bool:
-    return any(one[:1] in ("", character) for one in start.goes_on | start.ends)

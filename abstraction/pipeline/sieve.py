@@ -9,8 +9,16 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from abstraction.pipeline.openings import Alternatives, Openings, folded, openings
+from abstraction.pipeline.openings import (
+    LONGEST_OPENING,
+    Alternatives,
+    Openings,
+    folded,
+    openings,
+)
 
+_MOST_KNOWN = 20_000
+"""Openings of four characters that a sieve remembers."""
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -27,16 +35,15 @@ class Sieve:
     The methods are those of a compiled pattern.
     """
 
-    __slots__ = ("_alternatives", "_others", "_plain", "_prefixes")
+    __slots__ = ("_alternatives", "_known", "_others", "_plain")
 
     def __init__(self, pattern: str, flags: int, begins: Openings) -> None:
         self._plain = re.compile(pattern, flags)
         self._alternatives = Alternatives(pattern, flags)
-        self._prefixes: dict[str, tuple[str, ...]] = {}
-        for prefix in sorted(begins.prefixes):
-            self._prefixes[prefix[0]] = (*self._prefixes.get(prefix[0], ()), prefix)
-        others = "".join(re.escape(first) for first in self._prefixes if not first.isalpha())
-        self._others = re.compile(f"[{others}]" if others else r"(?!)")
+        self._known: dict[str, tuple[re.Pattern[str], ...]] = {}
+        others = {prefix[0] for prefix in begins.prefixes if not prefix[0].isalpha()}
+        listed = "".join(map(re.escape, sorted(others)))
+        self._others = re.compile(f"[{listed}]" if others else r"(?!)")
 
     def match(self, text: str, start: int = 0) -> re.Match[str] | None:
         """The match that begins at ``start``."""
@@ -45,19 +52,25 @@ class Sieve:
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Every match in ``text``."""
         low, words = _words(text)
-        prefixes, of, position = self._prefixes, self._alternatives.of, 0
-        places = [
-            place
-            for place in words
-            if (begins := prefixes.get(low[place])) and low.startswith(begins, place)
-        ]
-        places.extend(found.start() for found in self._others.finditer(low))
-        for place in sorted(places):
-            if place >= position:
-                match = of(low[place]).match(text, place)
+        known, position = self._known, 0
+        others = [found.start() for found in self._others.finditer(low)]
+        for place in sorted([*words, *others]):
+            opening = low[place : place + LONGEST_OPENING]
+            tried = known.get(opening)
+            if tried is None:
+                tried = self._learned(opening)
+            if tried and place >= position:
+                match = next((m for p in tried if (m := p.match(text, place))), None)
                 if match is not None:
                     yield match
                     position = match.end()
+
+    def _learned(self, opening: str) -> tuple[re.Pattern[str], ...]:
+        """The alternatives for what stands at a place; of the last few thousand it is known."""
+        if len(self._known) > _MOST_KNOWN:
+            self._known.clear()
+        found = self._known[opening] = self._alternatives.beginning(opening)
+        return found
 
 
 Sifted = Sieve | re.Pattern[str]

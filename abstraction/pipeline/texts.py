@@ -7,6 +7,11 @@ from spacy.tokens import Doc
 _KEY = "lupus_text"
 
 
+def remember_text(doc: Doc, text: str) -> None:
+    """Keeps the text that ``doc`` was made of."""
+    doc.user_data[_KEY] = text
+
+
 def text_of(doc: Doc) -> str:
     """``doc.text``, joined once."""
     text: str | None = doc.user_data.get(_KEY)

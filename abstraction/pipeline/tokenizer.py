@@ -13,6 +13,8 @@ import spacy
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
+from abstraction.pipeline.texts import remember_text
+
 _WORDS = r"""
     [-+]ve\b                                  # "-ve": one sign of a negative result
   | \d+(?:[.,]\d+)*                           # 12  3.2  1,850  3,2
@@ -38,7 +40,9 @@ class ClinicalTokenizer:
         spaces = [piece[-1] == " " and not piece.isspace() for piece in pieces]
         spaced = zip(pieces, spaces, strict=True)
         words = [piece[:-1] if space else piece for piece, space in spaced]
-        return Doc(self.vocab, words=words, spaces=spaces)
+        doc = Doc(self.vocab, words=words, spaces=spaces)
+        remember_text(doc, text)
+        return doc
 
 
 @spacy.registry.tokenizers("lupus_chart.clinical_tokenizer.v1")
