@@ -14,6 +14,7 @@ from typing import Protocol
 
 from abstraction.pipeline.cues import Cue
 from abstraction.pipeline.forms import FormReader, answered
+from abstraction.pipeline.screen import Screen
 from nlp_rules.schema import AnswerRules
 
 SURE = -9
@@ -54,24 +55,34 @@ class AnswerGrammar:
         self._between_items = re.compile(rules.between_items, re.IGNORECASE)
         self._last_joint = re.compile(rules.last_joint, re.IGNORECASE)
         self._denied_before = re.compile(rf"(?:{rules.denied_before})$", re.IGNORECASE)
+        self._screen = Screen(
+            {
+                "denied": [self._denied],
+                "denied sentence": [self._denied_sentence],
+                "affirmed": [self._affirmed],
+            }
+        )
         self._forms = FormReader(rules.forms)
         self._kinds = frozenset(rules.kinds)
 
     def cues(self, text: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, Cue]]:
         """Each mention's number with the denial that answers it; ``mentions`` by place."""
         starts = [mention.start for mention in mentions]
+        live = self._screen.live(text)
         for answers, question_start, reach in (
-            (self._denied, _ITEM_START, 300),
-            (self._denied_sentence, _SENTENCE_START, 400),
+            ("denied", _ITEM_START, 300),
+            ("denied sentence", _SENTENCE_START, 400),
         ):
-            yield from self._answered(text, mentions, starts, answers, question_start, reach)
+            for pattern in live[answers]:
+                yield from self._answered(text, mentions, starts, pattern, question_start, reach)
         yield from self._listed(text, mentions)
         for number, mention in enumerate(mentions):
             if mention.kind in self._kinds and (
                 label := self._denied_label.match(text, mention.end)
             ):
                 yield number, self._cue(mention, label.start(), label.end(), False)
-        for answer in self._affirmed.finditer(text):
+        affirmed = (answer for pattern in live["affirmed"] for answer in pattern.finditer(text))
+        for answer in affirmed:
             number = bisect_left(starts, answer.start()) - 1
             if number >= 0 and not text[mentions[number].end : answer.start()].strip(" \t"):
                 yield number, Cue("affirmed", *answer.span(), distance=SURE, before=False)

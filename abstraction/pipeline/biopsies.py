@@ -11,6 +11,7 @@ from abstraction.pipeline.class_grammar import ClassGrammar, ClassPhrase
 from abstraction.pipeline.histology_names import HistologyNames
 from abstraction.pipeline.packs import SHIPPED, rule_pack
 from abstraction.pipeline.targets import GROUP, Sentences, Target
+from abstraction.pipeline.texts import text_of
 
 if not Doc.has_extension("biopsies"):
     Doc.set_extension("biopsies", default=None)
@@ -56,7 +57,9 @@ class BiopsyFinder:
         Without one in the sentence or beside it, a histological pattern's name; without either, a
         biopsy alone, unless it heads what follows.
         """
-        text, sentences = doc.text, Sentences.of(doc)
+        text, sentences = text_of(doc), Sentences.of(doc)
+        if not (self._grammar.may_tell(text) or self._names.may_tell(text)):
+            return []
         concerned = self._grammar.concerns(text)
         bounds = [sentences.bounds(number) for number, _ in enumerate(sentences.starts)]
         classed = [

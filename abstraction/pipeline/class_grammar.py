@@ -15,6 +15,7 @@ from typing import Literal
 from abstraction.facts import ActivityLetters, BiopsyClass, ClassBasis
 from abstraction.pipeline.parts import Part
 from abstraction.pipeline.printed import any_of
+from abstraction.pipeline.screen import Screen
 from nlp_rules.schema import BiopsyRules
 
 _ORDER: tuple[BiopsyClass, ...] = ("I", "II", "III", "IV", "V", "VI")
@@ -119,10 +120,25 @@ class ClassGrammar:
         self._bare_beside = _any(rules.bare_numeral_beside)
         self._bare_not_after = _any(rules.bare_numeral_not_after)
         self._doubtful = frozenset(rules.doubtful_class_words)
+        self._screen = Screen(
+            {
+                "phrase": [self._phrase],
+                "renal": [self._renal],
+                "note": [self._note],
+                "alone": [self._kidney_biopsy, self._any_biopsy],
+            }
+        )
+        self._scales = Screen({"own": [self._own_scale]}, cut=True)
+
+    def may_tell(self, text: str) -> bool:
+        """Whether a class phrase or a biopsy can stand anywhere in ``text``."""
+        live = self._screen.live(text)
+        scaled = live["renal"] or live["note"] or self._scales.live(text)["own"]
+        return bool(live["alone"] or (live["phrase"] and scaled))
 
     def concerns(self, text: str) -> bool:
         """Whether the note speaks of lupus nephritis or a kidney biopsy at all."""
-        return bool(self._note.search(text))
+        return bool(self._screen.live(text)["note"]) and bool(self._note.search(text))
 
     def phrases(self, text: str, start: int, end: int, *, concerned: bool) -> Iterator[ClassPhrase]:
         """The class phrases of the sentence ``[start, end)``.
@@ -130,7 +146,11 @@ class ClassGrammar:
         ``concerned``: the note speaks of lupus nephritis, so that the sentence need not; in any
         other note a phrase must show by its own form that it is of this scale ("IV-G (A/C)").
         """
-        renal = bool(self._renal.search(text, start, end))
+        live = self._screen.live(text, start, end)
+        scaled = concerned or live["renal"] or self._scales.live(text, start, end)["own"]
+        if not (live["phrase"] and scaled):
+            return
+        renal = bool(live["renal"]) and bool(self._renal.search(text, start, end))
         found = [
             candidate
             for candidate in self._candidates(text, start, end, renal)
@@ -315,6 +335,8 @@ class ClassGrammar:
     ) -> ClassPhrase | None:
         """A kidney biopsy named in a sentence without a class phrase; in a note of lupus nephritis
         also one whose organ goes without saying."""
+        if not self._screen.live(text, start, end)["alone"]:
+            return None
         match = self._kidney_biopsy.search(text, start, end)
         if match is None and concerned and not self._other_organ.search(text, start, end):
             match = self._any_biopsy.search(text, start, end)

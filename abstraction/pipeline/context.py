@@ -22,6 +22,7 @@ from abstraction.pipeline.lines import Lines
 from abstraction.pipeline.matching import CompactMatcher, Match, longest
 from abstraction.pipeline.packs import SHIPPED, rule_pack
 from abstraction.pipeline.targets import GROUP
+from abstraction.pipeline.texts import text_of
 from nlp_rules.loader import Cues
 
 if not Doc.has_extension("cues"):
@@ -230,7 +231,7 @@ class ClinicalConText(ConText):
             sentence = bisect_right(starts, match[1])
             if any(number in by_sentence for number in range(sentence - _SENTENCES, sentence + 1)):
                 matches[sentence].append(match)
-        lines = Lines.of(doc.text)
+        lines = Lines.of(text_of(doc))
         cues: list[list[Cue]] = [[] for _ in targets]
         for sentence, numbers in by_sentence.items():
             for kind in dict.fromkeys(targets[n].label_ for n in numbers):
@@ -241,7 +242,7 @@ class ClinicalConText(ConText):
                     cue = self._limited(doc, target, _cue(doc, target, modifier, mentions))
                     if cue is None:
                         continue
-                    dates = doc.text[cue.start : cue.end].lower() in self._since
+                    dates = text_of(doc)[cue.start : cue.end].lower() in self._since
                     cues[place[id(target)]].append(replace(cue, opens_date=dates))
         for sentence, numbers in by_sentence.items():
             drugs = [n for n in numbers if targets[n].label_ == _THERAPY]
@@ -254,7 +255,7 @@ class ClinicalConText(ConText):
                 cues[drugs[-1]] += told
                 if not told:
                     break
-        found = list(self._answers.cues(doc.text, doc._.targets))
+        found = list(self._answers.cues(text_of(doc), doc._.targets))
         spent = sorted({(c.start, c.end) for _, c in found if c.answers and not c.before})
         cues = [_unspent(reaching, spent) for reaching in cues]
         for number, cue in found:
@@ -320,7 +321,7 @@ class ClinicalConText(ConText):
         _, end = modifier.modifier_span
         if modifier.category not in _DENIALS or end > target.start:
             return False
-        return bool(self._denies_no_more.search(doc.text, doc[end].idx, target.start_char))
+        return bool(self._denies_no_more.search(text_of(doc), doc[end].idx, target.start_char))
 
     def _limited(self, doc: Doc, target: Span, cue: Cue) -> Cue | None:
         """A denial of a certain time or place leaves open whether it was ever so; none is left of
@@ -328,8 +329,8 @@ class ClinicalConText(ConText):
         if not cue.before or cue.category not in _DENIED:
             return cue
         if target.label_ == _RESULT:
-            return None if self._undone.match(doc.text, target.end_char) else cue
-        if self._limits_denial.match(doc.text, target.end_char):
+            return None if self._undone.match(text_of(doc), target.end_char) else cue
+        if self._limits_denial.match(text_of(doc), target.end_char):
             return replace(cue, category="possible")
         return cue
 
@@ -352,7 +353,7 @@ class ClinicalConText(ConText):
             return False
         behind = word.idx + len(word)
         found = doc._.dates.within(behind, behind + _LONGEST_DATE)
-        return bool(found) and not doc.text[behind : found[0].start].strip()
+        return bool(found) and not text_of(doc)[behind : found[0].start].strip()
 
     def _is_sequel(self, doc: Doc, modifier: Modifier) -> bool:
         """Whether a cue behind a drug tells what happened next, and of no other drug."""
@@ -362,14 +363,14 @@ class ClinicalConText(ConText):
         if doc[start:end].text.lower() in self._no_sequel:
             return False
         first, last = doc[start].idx, doc[end - 1].idx + len(doc[end - 1])
-        return self._may_follow(doc.text, first, last)
+        return self._may_follow(text_of(doc), first, last)
 
     def _happens_next(self, doc: Doc, match: Match, rule: ConTextRule) -> bool:
         _, start, end = match
         return (
             rule.category in _STORY
             and rule.direction != "FORWARD"
-            and self._may_follow(doc.text, doc[start].idx, doc[end - 1].idx + len(doc[end - 1]))
+            and self._may_follow(text_of(doc), doc[start].idx, doc[end - 1].idx + len(doc[end - 1]))
         )
 
     def _may_follow(self, text: str, start: int, end: int) -> bool:
@@ -396,7 +397,7 @@ class ClinicalConText(ConText):
         meant = [match for match in longest(own) if own[match].category in _TOLD_LATER]
         if not meant:
             return
-        text = doc.text
+        text = text_of(doc)
         top = doc[meant[0][1]].sent.start_char
         if drugs > _FEW or "\n\n" in text[target.end_char : top] or _BULLET.match(text, top):
             return
@@ -488,9 +489,7 @@ def _one_way(doc: Doc, mentions: Sequence[Span], edges: Sequence[_Edge]) -> list
     return kept
 
 
-def _ended_together(
-    doc: Doc, mentions: Sequence[Span], edges: Sequence[_Edge]
-) -> list[_Edge]:
+def _ended_together(doc: Doc, mentions: Sequence[Span], edges: Sequence[_Edge]) -> list[_Edge]:
     """The drugs joined to the one that a word right behind it ends: "MMF and HCQ off since May".
 
     A dose between them parts them: "pred 5 mg and tacrolimus stopped" may tell of the second alone.
@@ -503,7 +502,7 @@ def _ended_together(
             continue
         place = ordered.index(target)
         while place and _JOINED.fullmatch(
-            doc.text, ordered[place - 1].end_char, ordered[place].start_char
+            text_of(doc), ordered[place - 1].end_char, ordered[place].start_char
         ):
             place -= 1
             if (ordered[place].start, modifier.modifier_span) not in reached:
@@ -535,7 +534,7 @@ def _bracket_persons(doc: Doc, modifiers: Sequence[Modifier]) -> None:
     for person in modifiers:
         if person.category not in _PERSONS:
             continue
-        bracket = _bracket_around(doc.text, doc[person.modifier_span[1] - 1].idx)
+        bracket = _bracket_around(text_of(doc), doc[person.modifier_span[1] - 1].idx)
         for modifier in modifiers if bracket else ():
             if bracket and bracket[0] <= doc[modifier.modifier_span[1] - 1].idx < bracket[1]:
                 modifier.bracket = bracket
@@ -544,7 +543,7 @@ def _bracket_persons(doc: Doc, modifiers: Sequence[Modifier]) -> None:
 def _names_a_drug(doc: Doc, target: Span, start: int) -> bool:
     """Whether a bracket that opens behind ``target`` names a drug before the word ``start``: "or
     any biologic (belimumab pending)"."""
-    bracket = _bracket_around(doc.text, doc[start].idx)
+    bracket = _bracket_around(text_of(doc), doc[start].idx)
     return bracket is not None and any(
         other.label_ == _THERAPY and target.end_char <= bracket[0] < other.start_char
         for other in doc.spans[GROUP]
@@ -562,7 +561,7 @@ def _of_the_bracket(
         of_a_person = modifier.bracket if isinstance(modifier, Modifier) else None
         bracket = of_a_person
         if bracket is None and modifier.category in _THOUGHTS:
-            bracket = _bracket_around(doc.text, doc[modifier.modifier_span[1] - 1].idx)
+            bracket = _bracket_around(text_of(doc), doc[modifier.modifier_span[1] - 1].idx)
         if bracket is None:
             continue
         start, end = bracket

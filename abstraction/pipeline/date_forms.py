@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from abstraction.pipeline.sieve import Sifted, sifted
 from nlp_rules.schema import DatesRule
 
 YEAR = r"(?:19|20)\d{2}"
@@ -45,7 +46,7 @@ def _year_behind(name: str) -> str:
     return rf"[\s,/-]{{0,3}}(?:of\s)?(?P<{name}>{YEAR}|{SHORT_YEAR})"
 
 
-def date_forms(rules: DatesRule) -> re.Pattern[str]:
+def date_forms(rules: DatesRule) -> Sifted:
     """Every form of a date, each in a group with the name of its reader."""
     month = rf"(?:{words(rules.months)})(?![^\W\d_])\.?"
     season = words(rules.seasons)
@@ -61,7 +62,7 @@ def date_forms(rules: DatesRule) -> re.Pattern[str]:
     )
     dash_lead = "|".join(rf"(?<=\b{word}\s)" for word in rules.before_day_dash_month)
     lead = "|".join(rf"(?<=\b{re.escape(word)}\s)" for word in rules.before_bare_season)
-    return re.compile(
+    return sifted(
         rf"""
         (?<![^\W\d_])(?:
         (?P<iso>(?<![\d/.-]){YEAR}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])(?!\d))
@@ -183,12 +184,12 @@ def date_forms(rules: DatesRule) -> re.Pattern[str]:
     )
 
 
-def period_forms(rules: DatesRule) -> re.Pattern[str]:
+def period_forms(rules: DatesRule) -> Sifted:
     """Times that end with the note: "for the past two years", "x 8 months", "for 3/7"."""
     unit = rf"(?:{words(rules.time_units)})s?"
     about = rf"(?:(?:{'|'.join(rules.about)}|some)\s*)?"
     recent = r"(?:past|last|previous|preceding|prior)"
-    return re.compile(
+    return sifted(
         rf"""
         \b(?:(?:for|over|during|in|within|through)\s+)?(?:the\s+)?{recent}\s+{about}
           (?:(?:{count_pattern(rules, "recent")})\s*-?\s*)?(?P<recent_unit>{unit})\b

@@ -16,6 +16,7 @@ from itertools import pairwise
 from abstraction.dates import DateBasis, Days, whole_year
 from abstraction.pipeline.date_forms import DAY_SLASH_MONTH, SEPARATED, date_forms, period_forms
 from abstraction.pipeline.date_readers import READERS, Setting, latest_day, period, split_numeric
+from abstraction.pipeline.screen import Screen
 from nlp_rules.schema import DatesRule
 
 _BASES: dict[str, DateBasis] = {
@@ -116,6 +117,8 @@ class DateGrammar:
         self._leads_day = re.compile(rules.leads_day_slash_month, re.IGNORECASE)
         self._not_before = tuple(re.compile(p, re.IGNORECASE) for p in rules.not_dates_before)
         self._not_after = tuple(re.compile(p, re.IGNORECASE) for p in rules.not_dates_after)
+        figures = (SEPARATED, DAY_SLASH_MONTH)
+        self._in_figures = Screen({"figures": [re.compile(pattern) for pattern in figures]})
 
     def day_first(self, text: str, note_date: dt.date | None) -> bool | None:
         """Whether the note writes the day first, by what is unambiguous in it, else by the
@@ -126,6 +129,8 @@ class DateGrammar:
         after the note.
         """
         votes: set[bool] = set()
+        if not any(self._in_figures.live(text).values()):
+            return self._day_first
         for match in re.finditer(SEPARATED, text):
             a, b, year = split_numeric(match[0])
             if 12 < a <= 31 and 1 <= b <= 12:
@@ -204,8 +209,10 @@ class DateGrammar:
         if day_first is None:
             day_first = self.day_first(text, note_date)
         setting = Setting(self._rules, note_date, day_first, self._ahead, births)
-        ranges = {m.start(name) for m, _ in self._ranges(text) for name in ("a", "c")}
-        ranges |= set(_listed_days(text))
+        ranges: set[int] = set()
+        if any(self._in_figures.live(text).values()):
+            ranges |= {m.start(name) for m, _ in self._ranges(text) for name in ("a", "c")}
+            ranges |= set(_listed_days(text))
         last: DateMention | None = None
         for match in self._forms.finditer(text):
             form = next(name for name in READERS if match[name] is not None)

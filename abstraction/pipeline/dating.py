@@ -20,6 +20,7 @@ from abstraction.pipeline.date_grammar import DateGrammar, DateMention
 from abstraction.pipeline.demographics import DemographicGrammar
 from abstraction.pipeline.headings import HeadingDate, HeadingReader, Sentence
 from abstraction.pipeline.packs import SHIPPED, rule_pack
+from abstraction.pipeline.texts import text_of
 
 for _name in ("note_date", "dates"):
     if not Doc.has_extension(_name):
@@ -43,16 +44,16 @@ class DateFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         note_date = doc._.note_date
-        births = self._demographics.births(doc.text, note_date)
-        found = tuple(self._grammar.find(doc.text, note_date, births=births))
-        undated = note_date is None or self._headings.tells_a_story(doc.text)
+        births = self._demographics.births(text_of(doc), note_date)
+        found = tuple(self._grammar.find(text_of(doc), note_date, births=births))
+        undated = note_date is None or self._headings.tells_a_story(text_of(doc))
         doc._.dates = Dates(
             found,
             self._headings.headings(
-                doc.text, found, doc._.layout, _sentences(doc), undated=undated
+                text_of(doc), found, doc._.layout, _sentences(doc), undated=undated
             ),
-            tuple(self._grammar.periods(doc.text, note_date)),
-            self._headings.events(doc.text, found, undated=undated),
+            tuple(self._grammar.periods(text_of(doc), note_date)),
+            self._headings.events(text_of(doc), found, undated=undated),
         )
         return doc
 
@@ -112,7 +113,7 @@ class Dates:
 
 def _sentences(doc: Doc) -> list[Sentence]:
     starts = [sentence.start_char for sentence in doc.sents]
-    ends = [*starts[1:], len(doc.text)]
+    ends = [*starts[1:], len(text_of(doc))]
     named = {t.sentence for t in doc._.targets if t.kind == "measurement"}
     places = enumerate(zip(starts, ends, strict=True))
     return [Sentence(start, end, number in named) for number, (start, end) in places]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,13 +15,15 @@ from abstraction.dates import Days, add_months
 from abstraction.facts import DemographicValue
 from abstraction.pipeline.date_grammar import DateGrammar
 from abstraction.pipeline.packs import SHIPPED, rule_pack
+from abstraction.pipeline.screen import Screen
+from abstraction.pipeline.texts import text_of
 from nlp_rules.schema import DemographicRules
 
 if not Doc.has_extension("demographics"):
     Doc.set_extension("demographics", default=())
 
 _OLDEST = 120
-_BySex = dict[Literal["male", "female"], list[re.Pattern[str]]]
+_BySex = Mapping[Literal["male", "female"], Sequence[re.Pattern[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +45,16 @@ class DemographicGrammar:
     """Reads ``demographics.yaml``."""
 
     def __init__(self, rules: DemographicRules, dates: DateGrammar) -> None:
-        self._age = _compiled(rules.age, rules)
-        self._sex: _BySex = {
-            "male": _compiled(rules.male, rules),
-            "female": _compiled(rules.female, rules),
-        }
-        self._title: _BySex = {
-            "male": _compiled(rules.male_by_title, rules),
-            "female": _compiled(rules.female_by_title, rules),
-        }
-        self._birth = _compiled(rules.birth_date, rules)
+        self._screen = Screen(
+            {
+                "age": _compiled(rules.age, rules),
+                "male": _compiled(rules.male, rules),
+                "female": _compiled(rules.female, rules),
+                "male by title": _compiled(rules.male_by_title, rules),
+                "female by title": _compiled(rules.female_by_title, rules),
+                "birth": _compiled(rules.birth_date, rules),
+            }
+        )
         self._not_now = [re.compile(p, re.IGNORECASE) for p in rules.not_the_patient_now]
         self._dates = dates
 
@@ -65,15 +67,20 @@ class DemographicGrammar:
                 yield found
 
     def _all(self, text: str, note_date: dt.date | None) -> Iterator[Demographic]:
-        for pattern in self._age:
+        live = self._screen.live(text)
+        for pattern in live["age"]:
             for match in pattern.finditer(text):
                 age = int(match["number"])
                 if age <= _OLDEST and not self._is_not_now(text, match):
                     value = DemographicValue(number=float(age), unit="a")
                     yield Demographic("age", *_mention(match), value, *match.span("number"))
-        yield from self._sexes(text, self._sex) or self._by_title(text)
+        told = self._sexes(text, {"male": live["male"], "female": live["female"]})
+        titles: _BySex = {"male": live["male by title"], "female": live["female by title"]}
+        yield from told or self._by_title(text, titles)
+        if not live["birth"]:
+            return
         day_first = self._dates.day_first(text, note_date)
-        for pattern in self._birth:
+        for pattern in live["birth"]:
             for match in pattern.finditer(text):
                 start, end = match.span("date")
                 mention = next(self._dates.find(text[start:end], note_date, day_first), None)
@@ -93,9 +100,9 @@ class DemographicGrammar:
             if not self._is_not_now(text, match)
         ]
 
-    def _by_title(self, text: str) -> list[Demographic]:
+    def _by_title(self, text: str, titles: _BySex) -> list[Demographic]:
         """The sex that titles tell; none where they differ, as of a couple."""
-        found = self._sexes(text, self._title)
+        found = self._sexes(text, titles)
         return found if len({one.value.text for one in found}) == 1 else []
 
     def births(self, text: str, note_date: dt.date | None) -> Days | None:
@@ -148,6 +155,6 @@ class DemographicFinder:
         self._grammar = DemographicGrammar(pack.demographics, DateGrammar(pack.dates))
 
     def __call__(self, doc: Doc) -> Doc:
-        found = self._grammar.find(doc.text, doc._.note_date)
+        found = self._grammar.find(text_of(doc), doc._.note_date)
         doc._.demographics = tuple(sorted(found, key=lambda d: (d.start, d.end, d.concept)))
         return doc

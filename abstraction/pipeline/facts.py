@@ -28,6 +28,7 @@ from abstraction.pipeline.statement_facts import (
     tells_course,
 )
 from abstraction.pipeline.targets import Target
+from abstraction.pipeline.texts import text_of
 from abstraction.pipeline.therapy_facts import therapy_fact
 
 for _name in ("patient_id", "note_id"):
@@ -62,7 +63,8 @@ class FactWriter:
 
     def __call__(self, doc: Doc) -> Doc:
         facts = _facts(doc, FactParts.of(doc, self._rules))
-        found = merely_named(shared_standing(facts, doc.text, self._words), doc.text, self._naming)
+        text = text_of(doc)
+        found = merely_named(shared_standing(facts, text, self._words), text, self._naming)
         unique = {fact.fact_id: fact for fact in found}
         doc._.facts = tuple(sorted(unique.values(), key=lambda fact: fact.order()))
         return doc
@@ -104,7 +106,7 @@ def _biopsies(
         for number, (target, cues, phrase) in enumerate(told)
         if phrase is not None and biopsy_judgement(note, target, cues, phrase).assertion == "absent"
     }
-    return with_found_indices(doc.text, doc._.biopsies, denied)
+    return with_found_indices(text_of(doc), doc._.biopsies, denied)
 
 
 def _of_mention(

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from abstraction.pipeline.screen import Screen
 from nlp_rules.schema import FormRules
 
 _FIRST_WORD = re.compile(r"\S")
@@ -88,6 +89,16 @@ class FormReader:
             rf"(?P<head>{rules.denied_head})|(?P<lead>{rules.denied_lead})",
             re.IGNORECASE,
         )
+        self._screen = Screen(
+            {
+                "head": [self._heads],
+                "boxed line": [_LEADING_BOX],
+                "line": [
+                    _PAIR, _CIRCLED, _SINGLE, _BRACKETED, _TICK,
+                    _ATTACHED, _BEFORE_ITEM, _AFTER_ITEM, _ZERO,
+                ],
+            }
+        )  # fmt: skip
         self._other_head = re.compile(rules.other_head, re.IGNORECASE)
         self._absent = frozenset(word.lower() for word in rules.absent_columns)
         self._present = frozenset(word.lower() for word in rules.present_columns)
@@ -95,9 +106,12 @@ class FormReader:
     def answers(self, text: str) -> Iterator[Answer]:
         """Every answer that the layout gives, in no particular order."""
         yes_first = True
-        yield from _boxed_lines(text)
+        live = self._screen.live(text)
+        if live["boxed line"]:
+            yield from _boxed_lines(text)
         columns: tuple[int, int] | None = None
-        for line in _LINE.finditer(text):
+        signed = frozenset(map(id, live["line"]))
+        for line in _LINE.finditer(text) if signed or "|" in text else ():
             start, end = line.span()
             body = line[0]
             if "|" in body:
@@ -107,15 +121,17 @@ class FormReader:
                     yield from _ticked_row(body, start, columns)
             else:
                 columns = None
-            pairs = list(_PAIR.finditer(text, start, end))
+            pairs = list(_PAIR.finditer(text, start, end)) if id(_PAIR) in signed else []
             if not pairs and len(body) < _LONGEST_HEADER and _NO_FIRST.search(body):
                 yes_first = bool(_YES_FIRST.search(body))
             yield from _boxes(start, body, pairs, yes_first)
-            if not pairs:
+            if not pairs and id(_CIRCLED) in signed:
                 yield from _circled(text, start, end)
+            if not pairs and id(_SINGLE) in signed:
                 yield from _single_boxes(text, start, end)
-            yield from _signs(text, start, end)
-        yield from self._lists(text)
+            yield from _signs(text, start, end, signed)
+        if live["head"]:
+            yield from self._lists(text)
 
     def _columns(self, body: str) -> tuple[int, int] | None:
         """The columns for present and absent, when a table's line names both."""
@@ -246,30 +262,37 @@ def _boxed_lines(text: str) -> Iterator[Answer]:
         group = []
 
 
-def _signs(text: str, start: int, end: int) -> Iterator[Answer]:
+def _signs(text: str, start: int, end: int, held: Collection[int]) -> Iterator[Answer]:
+    """The answers by signs in the line ``[start, end)``; ``held`` are the ids of the patterns that
+    the note can hold."""
+
+    def found(pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        return pattern.finditer(text, start, end) if id(pattern) in held else iter(())
+
     for pattern in (_BRACKETED, _TICK):
-        signs = list(pattern.finditer(text, start, end))
+        signs = list(found(pattern))
         if signs:
             leading = _OPENS.search(text[start : signs[0].start()])
             yield from _before(signs, text, end, _ITEM_END) if leading else _after(signs)
-    attached = _not_bullets(_ATTACHED.finditer(text, start, end), text, start)
+    attached = _not_bullets(found(_ATTACHED), text, start)
     if len(attached) > 1:
         yield from _before(attached, text, end, _ITEM_END)
-    listed = _not_bullets(_BEFORE_ITEM.finditer(text, start, end), text, start)
+    listed = _not_bullets(found(_BEFORE_ITEM), text, start)
     if listed:
         listed = sorted([*listed, *_LOOSE.finditer(text, start, end)], key=lambda m: m.start())
     if len(listed) > 1:
         yield from _before(listed, text, end, _COMMA)
-    trailing = list(_AFTER_ITEM.finditer(text, start, end))
+    trailing = list(found(_AFTER_ITEM))
     if len(trailing) > 1 or any(sign["plus"] for sign in trailing):
         yield from _after(trailing)
-    zeros = list(_ZERO.finditer(text, start, end))
+    zeros = list(found(_ZERO))
     if len(zeros) > 1 and any(zero["minus"] for zero in zeros):
         yield from _after(zeros)
 
 
 def _not_bullets(signs: Iterable[re.Match[str]], text: str, start: int) -> list[re.Match[str]]:
-    word = _FIRST_WORD.search(text, start)
+    signs = list(signs)
+    word = _FIRST_WORD.search(text, start) if signs else None
     first = word.start() if word else len(text)
     return [sign for sign in signs if sign.start() > first or sign["plus"]]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from abstraction.facts import BiopsyClass
 from abstraction.pipeline.class_grammar import ClassGrammar, ClassPhrase, sorted_classes
 from abstraction.pipeline.printed import any_of
+from abstraction.pipeline.screen import Screen
 from nlp_rules.schema import BiopsyRules
 
 
@@ -25,11 +26,18 @@ class HistologyNames:
             )
             for name in rules.histology_names
         )
+        self._screen = Screen({"name": [pattern for pattern, _ in self._names]})
         self._biopsy = re.compile(any_of(rules.biopsy_words), re.IGNORECASE)
         self._classes = classes
 
+    def may_tell(self, text: str) -> bool:
+        """Whether a name can stand anywhere in ``text``."""
+        return bool(self._screen.live(text)["name"])
+
     def phrases(self, text: str, start: int, end: int) -> Iterator[ClassPhrase]:
         """The names in the sentence ``[start, end)``, none inside another."""
+        if not self._screen.live(text, start, end)["name"]:
+            return
         taken: list[tuple[int, int]] = []
         for pattern, readings in self._names:
             for match in pattern.finditer(text, start, end):

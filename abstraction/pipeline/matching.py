@@ -34,7 +34,7 @@ _ONE = re.compile(r"(?<=[a-z])1(?=[a-z])")
 def mended(word: str) -> str:
     """A word with the letters that a scan has misread, where one reading is left: "AIIergies",
     "MEDlCAL", "impr0ved".  As long as the word."""
-    if len(word) < _SHORTEST_BROKEN:
+    if len(word) < _SHORTEST_BROKEN or (word.isalpha() and word[1:].islower()):
         return word
     word = _CAPITAL_I.sub(lambda found: "l" * len(found[0]), word)
     word = _SMALL_L.sub("I", word)
@@ -45,8 +45,9 @@ class Compact:
     """A document without its white space and hyphens, and the way back to its tokens."""
 
     def __init__(self, doc: Doc) -> None:
-        self.index = [t.i for t in doc if not (t.is_space or t.text in HYPHENS)]
-        self.doc = Doc(doc.vocab, words=[mended(doc[i].text) for i in self.index])
+        words = [token.text for token in doc]
+        self.index = [i for i, w in enumerate(words) if not (w.isspace() or w in HYPHENS)]
+        self.doc = Doc(doc.vocab, words=[mended(words[i]) for i in self.index])
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The original tokens ``[start, end)`` of a compact span."""

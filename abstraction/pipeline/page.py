@@ -9,6 +9,7 @@ from spacy.tokens import Doc
 
 from abstraction.pipeline.dating import Dates
 from abstraction.pipeline.targets import Sentences, Target
+from abstraction.pipeline.texts import text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +30,4 @@ class Page:
     @classmethod
     def of(cls, doc: Doc) -> Page:
         """The page of a document that mentions and dates were found in."""
-        return cls(doc.text, doc._.targets, Sentences.of(doc), doc._.dates)
+        return cls(text_of(doc), doc._.targets, Sentences.of(doc), doc._.dates)

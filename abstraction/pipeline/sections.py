@@ -17,6 +17,7 @@ from spacy.tokens import Doc
 
 from abstraction.pipeline.matching import CompactMatcher, Match, longest
 from abstraction.pipeline.packs import SHIPPED, rule_pack
+from abstraction.pipeline.texts import text_of
 
 if not Doc.has_extension("layout"):
     Doc.set_extension("layout", default=None)
@@ -99,7 +100,7 @@ class ClinicalSectionizer(Sectionizer):
         self._implies = {entry.section: frozenset(entry.implies) for entry in sections}
 
     def __call__(self, doc: Doc) -> Doc:
-        text = doc.text
+        text = text_of(doc)
         found = [m for m in self._titles(doc) if self._is_title(doc, text, m)]
         headings = [
             (doc[start].idx, doc[end - 1].idx + len(doc[end - 1]), start, self._rule(rule))

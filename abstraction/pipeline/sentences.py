@@ -9,12 +9,15 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
+from spacy.attrs import IDX
 from spacy.language import Language
 from spacy.pipeline import Sentencizer
 from spacy.tokens import Doc
 
 from abstraction.pipeline.packs import SHIPPED, rule_pack
 from abstraction.pipeline.printed import any_of
+from abstraction.pipeline.screen import Screen
+from abstraction.pipeline.texts import text_of
 from nlp_rules.schema import SentenceRules
 
 _STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s)")
@@ -31,29 +34,41 @@ _WRAPPED_AT = 45
 """Shortest line, in characters, that is taken for wrapped prose when the next starts upper case."""
 
 
-def sentence_starts(text: str, rules: SentenceRules) -> list[int]:
+class SentenceGrammar:
+    """The patterns of ``sentences.yaml``."""
+
+    def __init__(self, rules: SentenceRules) -> None:
+        self.abbreviations = frozenset(rules.abbreviations)
+        self.open_end = re.compile(rf"(?:{any_of(rules.runs_on)})\s*$", re.IGNORECASE)
+        self.opening = re.compile(rf"\s*(?:{any_of(rules.opens_line)})")
+        self.named = re.compile(rf"(?:{any_of(rules.named_by_letter)})\Z", re.IGNORECASE)
+        self.together = re.compile(any_of(rules.carries_on), re.IGNORECASE)
+        self._screen = Screen({"together": [self.together]}, cut=True)
+
+    def may_carry_on(self, lines: Sequence[str]) -> bool:
+        """Whether some line can carry on the one before it by the words of both."""
+        return bool(self._screen.live("\n".join(line.rstrip() for line in lines))["together"])
+
+
+def sentence_starts(text: str, grammar: SentenceGrammar) -> list[int]:
     """Offsets at which a sentence begins, ascending; the first is 0 (none for an empty text)."""
     if not text:
         return []
     starts = {0}
-    abbreviations = frozenset(rules.abbreviations)
-    open_end = re.compile(rf"(?:{any_of(rules.runs_on)})\s*$", re.IGNORECASE)
-    opening = re.compile(rf"\s*(?:{any_of(rules.opens_line)})")
-    named = re.compile(rf"(?:{any_of(rules.named_by_letter)})\Z", re.IGNORECASE)
-    together = re.compile(any_of(rules.carries_on), re.IGNORECASE)
     for match in _STOP.finditer(text):
-        if _ends_sentence(text, match, abbreviations, named):
+        if _ends_sentence(text, match, grammar.abbreviations, grammar.named):
             starts.add(_skip_space(text, match.end()))
     position = 0
     lines = text.splitlines(keepends=True)
     widths = _paragraph_widths(lines)
+    may_carry_on = grammar.may_carry_on(lines)
     for line, following, width in zip(lines, [*lines[1:], ""], widths, strict=True):
         position += len(line)
         if not following or not line.strip():
             continue
-        if together.search(_pair(line, following)):
+        if may_carry_on and grammar.together.search(_pair(line, following)):
             starts.discard(_skip_space(text, position))
-        elif not _runs_on(line, following, width, open_end, opening):
+        elif not _runs_on(line, following, width, grammar.open_end, grammar.opening):
             starts.add(_skip_space(text, position))
     return _capped(sorted(s for s in starts if s < len(text)), text)
 
@@ -164,16 +179,16 @@ class ClinicalSentencizer(Sentencizer):
 
     def __init__(self, nlp: Language, name: str, rules: str) -> None:
         super().__init__(name=name)
-        self._rules = rule_pack(rules).sentences
+        self._grammar = SentenceGrammar(rule_pack(rules).sentences)
 
     def predict(self, docs: Iterable[Doc]) -> list[list[bool]]:
         """For each token of each document whether it begins a sentence."""
         return [self._starts(doc) for doc in docs]
 
     def _starts(self, doc: Doc) -> list[bool]:
-        offsets: Sequence[int] = [token.idx for token in doc]
+        offsets: Sequence[int] = doc.to_array(IDX).tolist()
         flags = [False] * len(offsets)
-        for start in sentence_starts(doc.text, self._rules):
+        for start in sentence_starts(text_of(doc), self._grammar):
             index = bisect_left(offsets, start)
             if index < len(flags):
                 flags[index] = True

@@ -18,6 +18,7 @@ from spacy.tokens import Doc, Span
 
 from abstraction.pipeline.matching import CompactMatcher, Match, longest
 from abstraction.pipeline.packs import SHIPPED, rule_pack
+from abstraction.pipeline.texts import text_of
 from nlp_rules.loader import RulePack
 from nlp_rules.schema import ConceptRule, Term
 
@@ -59,7 +60,12 @@ class Sentences:
 
     @classmethod
     def of(cls, doc: Doc) -> Sentences:
-        return cls(tuple(sent.start_char for sent in doc.sents), len(doc.text))
+        """Those of ``doc``, looked up once."""
+        found: Sentences | None = doc.user_data.get("lupus_sentences")
+        if found is None:
+            found = cls(tuple(sent.start_char for sent in doc.sents), len(text_of(doc)))
+            doc.user_data["lupus_sentences"] = found
+        return found
 
     def at(self, offset: int) -> int:
         """The number of the sentence that holds the character."""
@@ -163,7 +169,7 @@ class TargetFinder:
             )
 
     def __call__(self, doc: Doc) -> Doc:
-        note, sentences = NoteWords(doc.text), Sentences.of(doc)
+        note, sentences = NoteWords(text_of(doc)), Sentences.of(doc)
         meanings: dict[Match, list[_Meaning]] = {}
         for matcher in (self._any_case, self._exact):
             for rule, start, end in matcher(doc):

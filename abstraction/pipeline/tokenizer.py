@@ -13,18 +13,20 @@ import spacy
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-PIECE = re.compile(
-    r"""
+from abstraction.pipeline.texts import remember_text
+
+_WORDS = r"""
     [-+]ve\b                                  # "-ve": one sign of a negative result
   | \d+(?:[.,]\d+)*                           # 12  3.2  1,850  3,2
   | [^\W\d_]+(?:\d+(?!\d*[.,]\d|\d*(?:mg|gm?|mcg)(?![\w/])))?
                                               # dsDNA  C3  HBsAg, but UPCR|2.3, HCQ|200|mg
-  | \s+
-  | .
-    """,
-    re.VERBOSE | re.DOTALL | re.IGNORECASE,
-)
+  | \S
+"""
+_FLAGS = re.VERBOSE | re.IGNORECASE
+PIECE = re.compile(rf"{_WORDS}|\s+", _FLAGS)
 """One token, or the white space between two."""
+_SPACED = re.compile(rf"(?:{_WORDS})[ ]?|\s+", _FLAGS)
+"""One token with the space behind it, or white space that is a token itself."""
 
 
 class ClinicalTokenizer:
@@ -34,19 +36,13 @@ class ClinicalTokenizer:
         self.vocab = vocab
 
     def __call__(self, text: str) -> Doc:
-        words: list[str] = []
-        spaces: list[bool] = []
-        for match in PIECE.finditer(text):
-            piece = match[0]
-            if piece[0].isspace():
-                if words and not spaces[-1] and piece[0] == " ":
-                    spaces[-1] = True
-                    piece = piece[1:]
-                if not piece:
-                    continue
-            words.append(piece)
-            spaces.append(False)
-        return Doc(self.vocab, words=words, spaces=spaces)
+        pieces = _SPACED.findall(text)
+        spaces = [piece[-1] == " " and not piece.isspace() for piece in pieces]
+        spaced = zip(pieces, spaces, strict=True)
+        words = [piece[:-1] if space else piece for piece, space in spaced]
+        doc = Doc(self.vocab, words=words, spaces=spaces)
+        remember_text(doc, text)
+        return doc
 
 
 @spacy.registry.tokenizers("lupus_chart.clinical_tokenizer.v1")
