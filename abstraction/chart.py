@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, cast
 
 from abstraction.facts import (
     BiopsyFact,
@@ -21,13 +22,52 @@ from abstraction.facts import (
     MeasurementFact,
     TherapyFact,
 )
-from abstraction.merging.administrations import Administration, administrations_of
+from abstraction.merging.administrations import Administration, administrations_of, doses_of
 from abstraction.merging.biopsies import Biopsy, biopsies_of
 from abstraction.merging.conditions import Condition, conditions_of
 from abstraction.merging.conflicts import Conflict, conflicts_of
-from abstraction.merging.episodes import Episode, episodes_of, joint_episodes_of
+from abstraction.merging.episodes import Episode, courses_of, episodes_of, joint_episodes_of
 from abstraction.merging.series import Series, series_of
-from abstraction.statements import when
+from abstraction.statements import Telling, telling, when
+
+_Asked = tuple[str, tuple[int, ...]]
+"""A therapy and, by their identity, the facts that are asked."""
+
+
+class _Known:
+    """What was worked out of the facts before, for every part of the chart that holds them."""
+
+    def __init__(self) -> None:
+        self._tellings: dict[int, Telling[FactBase]] = {}
+        self._courses: dict[_Asked, tuple[Episode, ...]] = {}
+        self._doses: dict[_Asked, tuple[Administration, ...]] = {}
+
+    def __reduce__(self) -> tuple[type[_Known], tuple[()]]:
+        """Nothing of it is copied: an identity means nothing in another process."""
+        return _Known, ()
+
+    def telling[F: FactBase](self, fact: F) -> Telling[F]:
+        """The fact with its stance and its days."""
+        known = self._tellings.get(id(fact))
+        if known is None:
+            known = self._tellings[id(fact)] = telling(fact)
+        return cast("Telling[F]", known)
+
+    def courses(self, concept: str, facts: Sequence[TherapyFact]) -> tuple[Episode, ...]:
+        """The courses of one treatment that the facts tell of."""
+        asked = (concept, tuple(map(id, facts)))
+        known = self._courses.get(asked)
+        if known is None:
+            known = self._courses[asked] = courses_of(concept, facts)
+        return known
+
+    def doses(self, concept: str, facts: Sequence[TherapyFact]) -> tuple[Administration, ...]:
+        """The single administrations of one therapy that the facts tell of."""
+        asked = (concept, tuple(map(id, facts)))
+        known = self._doses.get(asked)
+        if known is None:
+            known = self._doses[asked] = doses_of(concept, facts)
+        return known
 
 
 @dataclass(frozen=True)
@@ -39,15 +79,38 @@ class Chart:
 
     patient_id: str
     facts: tuple[Fact, ...] = ()
+    _known: _Known = field(default_factory=_Known, repr=False, compare=False)
 
     def of(self, kind: Kind, concepts: Iterable[str]) -> tuple[Fact, ...]:
         """The facts of this kind about any of the concepts, in chart order."""
         asked = (kind, tuple(concepts))
-        if asked not in self._found:
-            wanted = set(asked[1])
-            places = [place for one in wanted for place in self._places.get((kind, one), ())]
-            self._found[asked] = tuple(self.facts[place] for place in sorted(places))
-        return self._found[asked]
+        found = self._found.get(asked)
+        if found is None:
+            places = self._places
+            wanted = sorted(
+                place
+                for one in set(asked[1])
+                if (kind, one) in places
+                for place in places[kind, one]
+            )
+            found = self._found[asked] = tuple([self.facts[place] for place in wanted])
+        return found
+
+    def tellings[F: FactBase](
+        self, kind: type[F], concepts: tuple[str, ...]
+    ) -> tuple[Telling[F], ...]:
+        """The facts of this type about any of the concepts, with their stance and their days."""
+        asked = (kind, concepts)
+        found = self._told.get(asked)
+        if found is None:
+            facts = self.of(kind.model_fields["kind"].default, concepts)
+            told = [self._known.telling(fact) for fact in facts if isinstance(fact, kind)]
+            found = self._told[asked] = tuple(told)
+        return found
+
+    def only(self, facts: Iterable[Fact]) -> Chart:
+        """The chart of these of its facts alone, in their order."""
+        return Chart(self.patient_id, tuple(facts), self._known)
 
     def concepts(self, kind: Kind) -> tuple[str, ...]:
         """The concepts of this kind that the chart speaks of, sorted."""
@@ -65,17 +128,17 @@ class Chart:
     @cached_property
     def episodes(self) -> tuple[Episode, ...]:
         """The courses of every therapy, by concept and days."""
-        return episodes_of(self._of_type(TherapyFact))
+        return episodes_of(self._therapies, self._known.courses)
 
     @cached_property
     def joint_episodes(self) -> tuple[Episode, ...]:
         """The same, the courses of drugs that are named for each other brought together."""
-        return joint_episodes_of(self._of_type(TherapyFact))
+        return joint_episodes_of(self._therapies, self._known.courses)
 
     @cached_property
     def administrations(self) -> tuple[Administration, ...]:
         """Single infusions, vaccinations and procedures, by concept and days."""
-        return administrations_of(self._of_type(TherapyFact))
+        return administrations_of(self._therapies, self._known.doses)
 
     @cached_property
     def biopsies(self) -> tuple[Biopsy, ...]:
@@ -100,7 +163,7 @@ class Chart:
     def up_to(self, day: dt.date) -> Chart:
         """The chart without the facts that were certainly so only after the day."""
         later = set(map(id, self.later_than(day)))
-        return Chart(self.patient_id, tuple(one for one in self.facts if id(one) not in later))
+        return self.only(one for one in self.facts if id(one) not in later)
 
     def later_than(self, day: dt.date) -> tuple[Fact, ...]:
         """The facts that were certainly so only after the day, in chart order."""
@@ -108,12 +171,21 @@ class Chart:
             fact for fact in self.facts if (start := when(fact).start) is not None and start > day
         )
 
+    @cached_property
+    def _therapies(self) -> tuple[Telling[TherapyFact], ...]:
+        return tuple([self._known.telling(fact) for fact in self._of_type(TherapyFact)])
+
     def _of_type[F: FactBase](self, kind: type[F]) -> tuple[F, ...]:
         return tuple(fact for fact in self.facts if isinstance(fact, kind))
 
     @cached_property
     def _found(self) -> dict[tuple[Kind, tuple[str, ...]], tuple[Fact, ...]]:
         """What was asked for before: expressions of a protocol ask for the same concepts."""
+        return {}
+
+    @cached_property
+    def _told(self) -> dict[tuple[type[FactBase], tuple[str, ...]], tuple[Telling[Any], ...]]:
+        """The same of what was asked for by type."""
         return {}
 
     @cached_property

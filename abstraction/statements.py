@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
+from typing import NamedTuple
 
 from abstraction.dates import Window
-from abstraction.facts import Fact, TherapyFact
+from abstraction.facts import FactBase, TherapyFact
 
 
 class Stance(StrEnum):
@@ -23,7 +24,7 @@ class Stance(StrEnum):
     NOT_THE_PATIENT = "about another person"
 
 
-def stance(fact: Fact) -> Stance:
+def stance(fact: FactBase) -> Stance:
     """How the fact stands to its concept, by assertion, experiencer and treatment status."""
     if fact.experiencer != "patient" or fact.assertion == "other_person":
         return Stance.NOT_THE_PATIENT
@@ -39,7 +40,7 @@ def stance(fact: Fact) -> Stance:
     return Stance.AFFIRMED
 
 
-def when(fact: Fact) -> Window:
+def when(fact: FactBase) -> Window:
     """The days on which the fact may have been so.
 
     A course of treatment runs from its start to its stop, or to the note.  A fact without any
@@ -58,11 +59,29 @@ def when(fact: Fact) -> Window:
     return Window(None, fact.note_date)
 
 
-def told(fact: Fact) -> dt.date | None:
+class Telling[F: FactBase](NamedTuple):
+    """A fact with how it stands to what it is about and when it was so."""
+
+    fact: F
+    stance: Stance
+    when: Window
+
+    def is_later_than(self, day: dt.date | None) -> bool:
+        """Whether it was certainly so only after the day."""
+        start = self.when.start
+        return day is not None and start is not None and start > day
+
+
+def telling[F: FactBase](fact: F) -> Telling[F]:
+    """The fact with its stance and its days."""
+    return Telling(fact, stance(fact), when(fact))
+
+
+def told(fact: FactBase) -> dt.date | None:
     """The day of the telling: the note's, else the last day the fact itself speaks of."""
     return fact.note_date or (fact.date.end if fact.date else None)
 
 
-def dateless(fact: Fact) -> bool:
+def dateless(fact: FactBase) -> bool:
     """Whether neither the fact nor its note bears any date."""
     return fact.date is None and fact.note_date is None

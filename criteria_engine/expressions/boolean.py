@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,7 +12,7 @@ from abstraction.facts import Fact, MeasurementFact
 from abstraction.merging.windows import one_day, window_of
 from criteria_engine import logic
 from criteria_engine.assessment import Basis
-from criteria_engine.expressions.node import Case, Node, Result
+from criteria_engine.expressions.node import Account, Case, Node, Parts, Result
 from criteria_engine.expressions.ways import Turn, Ways, every, some, unknown
 from criteria_engine.logic import Truth
 from criteria_engine.wording import date_text, few, joined, label, listed, sentence, value_text
@@ -37,24 +38,26 @@ class All(Node):
     of: Annotated[tuple[Expression, ...], Field(min_length=1)]
 
     def evaluate(self, case: Case) -> Result:
-        parts = tuple(part.evaluate(case) for part in self.of)
-        truth = logic.all_of(part.truth for part in parts)
+        parts = Parts(self.of, case)
+        settled = settles(parts, Truth.FALSE)
+        truth = Truth.FALSE if settled else logic.all_of([part.truth for part in parts])
         if truth is Truth.TRUE and self.on_one_day and not _share_a_day(parts):
-            return replace(
-                combined(self, Truth.UNKNOWN, parts, parts, needs_all=True, name=self.name),
-                basis="judgement",
+            return combined(
+                self, Truth.UNKNOWN, parts, lambda: tuple(parts), basis="judgement", name=self.name
             )
-        decisive = tuple(part for part in parts if part.truth is truth)
         result = combined(
             self,
             truth,
             parts,
-            decisive,
+            lambda: those(parts, truth),
+            basis="documented" if settled else None,
             needs_all=truth is Truth.TRUE,
             name=self.name,
-            ways=ways_of_all(parts),
+            ways=ways_of_all,
         )
-        return _with_the_rest(result) if self.also_told else result
+        if not self.also_told:
+            return result
+        return result.retold(lambda told: _with_the_rest(told, parts))
 
     def prose(self) -> str:
         return _prose(self.name, "all on one day of" if self.on_one_day else "all of", self.of)
@@ -67,16 +70,17 @@ class Any(Node):
     of: Annotated[tuple[Expression, ...], Field(min_length=1)]
 
     def evaluate(self, case: Case) -> Result:
-        parts = tuple(part.evaluate(case) for part in self.of)
-        truth = logic.any_of(part.truth for part in parts)
-        decisive = tuple(part for part in parts if part.truth is truth)
+        parts = Parts(self.of, case)
+        settled = settles(parts, Truth.TRUE)
+        truth = Truth.TRUE if settled else logic.any_of([part.truth for part in parts])
         return combined(
             self,
             truth,
             parts,
-            decisive,
+            lambda: those(parts, truth),
+            basis="documented" if settled else None,
             needs_all=truth is Truth.FALSE,
-            ways=ways_of_any(parts),
+            ways=ways_of_any,
         )
 
     def prose(self) -> str:
@@ -94,20 +98,18 @@ class AnyMeasured(Node):
     of: Annotated[tuple[Expression, ...], Field(min_length=1)]
 
     def evaluate(self, case: Case) -> Result:
-        parts = tuple(part.evaluate(case) for part in self.of)
-        spoken = tuple(part for part in parts if not _unmeasured(part)) or parts
-        truth = logic.any_of(part.truth for part in spoken)
-        decisive = tuple(part for part in spoken if part.truth is truth)
-        ways = ways_of_any(parts)
-        if ways is not None:
-            # The first value measured speaks for all; once there are some, each of them must.
-            open_parts = tuple(
-                i for i, part in enumerate(parts) if any(part is d for d in decisive)
-            )
-            measured = not all(map(_unmeasured, spoken))
-            count = len(open_parts) if measured else 1
-            ways = Ways(ways.true, some(count, open_parts, Truth.FALSE))
-        return combined(self, truth, parts, decisive, needs_all=truth is Truth.FALSE, ways=ways)
+        parts = Parts(self.of, case)
+        settled = settles(parts, Truth.TRUE)
+        truth = Truth.TRUE if settled else logic.any_of([part.truth for part in _spoken(parts)])
+        return combined(
+            self,
+            truth,
+            parts,
+            lambda: those(_spoken(parts), truth),
+            basis="documented" if settled else None,
+            needs_all=truth is Truth.FALSE,
+            ways=_ways_of_measured,
+        )
 
     def prose(self) -> str:
         return _prose(None, "at least one, of those that were measured, of", self.of)
@@ -125,19 +127,27 @@ class AtLeast(Node):
     of: Annotated[tuple[Expression, ...], Field(min_length=1)]
 
     def evaluate(self, case: Case) -> Result:
-        parts = tuple(part.evaluate(case) for part in self.of)
+        parts = Parts(self.of, case)
         truth = logic.at_least(self.count, (part.truth for part in parts))
-        decisive = tuple(part for part in parts if part.truth is truth)
         result = combined(
-            self, truth, parts, decisive, needs_all=True, ways=_ways_of_count(self.count, parts)
+            self,
+            truth,
+            parts,
+            lambda: those(parts, truth),
+            ways=lambda parts: _ways_of_count(self.count, parts),
         )
-        if self.name is None or truth is not Truth.UNKNOWN or _only_silent(result):
+        if self.name is None or truth is not Truth.UNKNOWN:
             return result
-        # As one question of its own it names what is settled and what keeps it open.
-        settled = [part for part in parts if part.truth is Truth.TRUE]
-        told = joined((*(part.reason for part in settled), result.reason))
-        reason = f"{len(settled)} of {self.count} {self.name} certain: {told}"
-        return replace(result, reason=reason, topic=self.name, decisive=())
+        return result.retold(
+            lambda told: told if _only_silent(result) else self._named(told, parts)
+        )
+
+    def _named(self, told: Account, parts: Sequence[Result]) -> Account:
+        """As one question of its own: what is settled and what keeps it open."""
+        settled = those(parts, Truth.TRUE)
+        reasons = joined((*(part.reason for part in settled), told.reason))
+        reason = f"{len(settled)} of {self.count} {self.name} certain: {reasons}"
+        return replace(told, reason=reason, topic=self.name or "", decisive=())
 
     def prose(self) -> str:
         return _prose(self.name, f"at least {self.count} of", self.of)
@@ -151,9 +161,13 @@ class Not(Node):
 
     def evaluate(self, case: Case) -> Result:
         part = self.of.evaluate(case)
-        truth = logic.negate(part.truth)
-        ways = None if truth.known else Ways(Turn(0, Truth.FALSE), Turn(0, Truth.TRUE))
-        return combined(self, truth, (part,), (part,), needs_all=True, ways=ways)
+        return combined(
+            self,
+            logic.negate(part.truth),
+            (part,),
+            lambda: (part,),
+            ways=lambda _: Ways(Turn(0, Truth.FALSE), Turn(0, Truth.TRUE)),
+        )
 
     def prose(self) -> str:
         return f"not ({self.of.prose()})"
@@ -162,43 +176,62 @@ class Not(Node):
 def combined(
     node: Node,
     truth: Truth,
-    parts: tuple[Result, ...],
-    decisive: tuple[Result, ...],
+    parts: Sequence[Result],
+    decisive: Callable[[], tuple[Result, ...]],
     *,
-    needs_all: bool,
+    basis: Basis | None = None,
+    needs_all: bool = True,
     name: str | None = None,
-    ways: Ways | None = None,
+    ways: Callable[[Sequence[Result]], Ways | None] | None = None,
 ) -> Result:
     """The result of a node whose ``decisive`` parts settle it or keep it open.
 
-    ``needs_all`` tells whether the answer rests on all decisive parts together (one presumed part
-    makes it presumed) or on any of them.  ``ways`` tells what could still settle it.
+    Where no ``basis`` is given it is that of the decisive parts, and ``needs_all`` tells whether
+    the answer rests on all of them together (one presumed part makes it presumed) or on any of
+    them.  ``ways`` tells what could still settle it.
     """
-    if truth is Truth.UNKNOWN:
-        basis = _openness(decisive)
-        reason = _open_reason(decisive)
-        if name:
+
+    def told() -> Account:
+        settling = decisive()
+        if truth is not Truth.UNKNOWN:
+            reason = joined(part.reason for part in settling)
+        elif name:
             reason = _arm_reason(name, parts)
-    else:
-        presumed = tuple(part.basis == "presumed" for part in decisive)
-        basis = "presumed" if (any if needs_all else all)(presumed) else "documented"
-        reason = joined(part.reason for part in decisive)
-    missing = (gap for part in decisive if truth is Truth.UNKNOWN for gap in part.missing)
-    return Result(
-        op=node.op,
-        asks=node.asked,
-        truth=truth,
-        basis=basis,
-        reason=reason,
-        missing=tuple(dict.fromkeys(missing)),
-        action=joined(part.action or "" for part in decisive) or None,
-        children=parts,
-        decisive=decisive,
-        ways=None if truth.known else ways,
-    )
+        else:
+            reason = _open_reason(settling)
+        missing = (gap for part in settling if not truth.known for gap in part.missing)
+        return Account(
+            op=node.op,
+            asks=node.asked,
+            reason=reason,
+            missing=tuple(dict.fromkeys(missing)),
+            action=joined(part.told.action or "" for part in settling) or None,
+            decisive=settling,
+            ways=None if truth.known or ways is None else ways(parts),
+        )
+
+    return Result(truth, basis or _basis(truth, decisive(), needs_all), told, children=parts)
 
 
-def ways_of_all(parts: tuple[Result, ...]) -> Ways | None:
+def those(parts: Iterable[Result], truth: Truth) -> tuple[Result, ...]:
+    """The parts of that truth."""
+    return tuple([part for part in parts if part.truth is truth])
+
+
+def settles(parts: Iterable[Result], truth: Truth) -> bool:
+    """Whether one documented part makes it so, whatever the parts after it may say."""
+    return any(part.truth is truth and part.basis != "presumed" for part in parts)
+
+
+def _basis(truth: Truth, decisive: tuple[Result, ...], needs_all: bool) -> Basis:
+    if truth is Truth.UNKNOWN:
+        present = {part.basis for part in decisive}
+        return next((basis for basis in OPENNESS if basis in present), "silent")
+    presumed = [part.basis == "presumed" for part in decisive]
+    return "presumed" if (any if needs_all else all)(presumed) else "documented"
+
+
+def ways_of_all(parts: Sequence[Result]) -> Ways | None:
     """What settles a conjunction: every open part true, or one of them false."""
     open_parts = unknown([part.truth for part in parts])
     if not open_parts:
@@ -206,7 +239,7 @@ def ways_of_all(parts: tuple[Result, ...]) -> Ways | None:
     return Ways(every(open_parts, Truth.TRUE), some(1, open_parts, Truth.FALSE))
 
 
-def ways_of_any(parts: tuple[Result, ...]) -> Ways | None:
+def ways_of_any(parts: Sequence[Result]) -> Ways | None:
     """What settles a disjunction: one open part true, or every one of them false."""
     open_parts = unknown([part.truth for part in parts])
     if not open_parts:
@@ -214,7 +247,20 @@ def ways_of_any(parts: tuple[Result, ...]) -> Ways | None:
     return Ways(some(1, open_parts, Truth.TRUE), every(open_parts, Truth.FALSE))
 
 
-def _ways_of_count(count: int, parts: tuple[Result, ...]) -> Ways | None:
+def _ways_of_measured(parts: Sequence[Result]) -> Ways | None:
+    """What settles a question of the parts that were measured."""
+    ways = ways_of_any(parts)
+    if ways is None:
+        return None
+    # The first value measured speaks for all; once there are some, each of them must.
+    spoken = _spoken(parts)
+    open_spoken = {id(part) for part in those(spoken, Truth.UNKNOWN)}
+    open_parts = tuple(place for place, part in enumerate(parts) if id(part) in open_spoken)
+    count = 1 if all(map(_unmeasured, spoken)) else len(open_parts)
+    return Ways(ways.true, some(count, open_parts, Truth.FALSE))
+
+
+def _ways_of_count(count: int, parts: Sequence[Result]) -> Ways | None:
     truths = [part.truth for part in parts]
     if logic.at_least(count, truths).known:
         return None
@@ -226,17 +272,17 @@ def _ways_of_count(count: int, parts: tuple[Result, ...]) -> Ways | None:
     )
 
 
-def _with_the_rest(result: Result) -> Result:
-    """The result of a conjunction with what is so beside the parts that settle it."""
-    settling = {id(part) for part in result.decisive}
-    others = tuple(part for part in result.children if id(part) not in settling)
+def _with_the_rest(told: Account, parts: Iterable[Result]) -> Account:
+    """What is told of a conjunction, with what is so beside the parts that settle it."""
+    settling = {id(part) for part in told.decisive}
+    others = (part for part in parts if id(part) not in settling)
     noted = tuple(
         fact for part in others if part.truth is not Truth.FALSE for fact in part.facts_for
     )
     if not noted:
-        return result
-    told = few(_noted_words(fact) for fact in noted)
-    return replace(result, reason=joined((result.reason, f"also documented: {told}")), noted=noted)
+        return told
+    words = few(_noted_words(fact) for fact in noted)
+    return replace(told, reason=joined((told.reason, f"also documented: {words}")), noted=noted)
 
 
 def _noted_words(fact: Fact) -> str:
@@ -244,7 +290,7 @@ def _noted_words(fact: Fact) -> str:
     return f"{label(fact)}{value} {date_text(fact)}"
 
 
-def _share_a_day(parts: tuple[Result, ...]) -> bool:
+def _share_a_day(parts: Iterable[Result]) -> bool:
     """Whether every part holds by a fact of one and the same known day."""
     days = (
         {fact.date.start for fact in part.evidence() if fact.date and one_day(window_of(fact.date))}
@@ -253,14 +299,14 @@ def _share_a_day(parts: tuple[Result, ...]) -> bool:
     return bool(set.intersection(*days))
 
 
+def _spoken(parts: Sequence[Result]) -> Sequence[Result]:
+    """The parts that the chart speaks of; all of them where it speaks of none."""
+    return [part for part in parts if not _unmeasured(part)] or parts
+
+
 def _unmeasured(part: Result) -> bool:
-    spoken_of = part.basis not in ("silent", "screening_test") or part.evidence()
-    return part.truth is Truth.UNKNOWN and not spoken_of
-
-
-def _openness(parts: tuple[Result, ...]) -> Basis:
-    present = {part.basis for part in parts}
-    return next((basis for basis in OPENNESS if basis in present), "silent")
+    untold = part.truth is Truth.UNKNOWN and part.basis in ("silent", "screening_test")
+    return untold and not part.has_evidence
 
 
 def _open_reason(parts: tuple[Result, ...]) -> str:
@@ -269,11 +315,14 @@ def _open_reason(parts: tuple[Result, ...]) -> str:
     return joined((*spoken, f"nothing documented on {silent}" if silent else ""))
 
 
-def _arm_reason(name: str, parts: tuple[Result, ...]) -> str:
+def _arm_reason(name: str, parts: Iterable[Result]) -> str:
     """What is settled of an arm, what is in dispute, and the topics that are merely open."""
     leaves = tuple(leaf for part in parts for leaf in _leaves(part))
-    told = (leaf.reason for leaf in leaves if not (leaf.for_a_person or leaf.is_silent))
-    topics = listed(leaf.topic for leaf in leaves if leaf.for_a_person or leaf.is_silent)
+    merely_open = tuple(leaf.told.for_a_person or leaf.is_silent for leaf in leaves)
+    told = (leaf.reason for leaf, is_open in zip(leaves, merely_open, strict=True) if not is_open)
+    topics = listed(
+        leaf.told.topic for leaf, is_open in zip(leaves, merely_open, strict=True) if is_open
+    )
     return f"{sentence(name)}: {joined((*told, f'open: {topics}' if topics else ''))}"
 
 
@@ -284,14 +333,16 @@ def _leaves(part: Result) -> tuple[Result, ...]:
 
 
 def _only_silent(part: Result) -> bool:
-    return part.is_silent and not part.noted and all(map(_only_silent, part.decisive))
+    if not part.is_silent:
+        return False
+    return not part.told.noted and all(map(_only_silent, part.decisive))
 
 
 def _silent_topics(part: Result) -> tuple[str, ...]:
     if not _only_silent(part):
         return ()
     if not part.decisive:
-        return (part.topic,)
+        return (part.told.topic,)
     return tuple(topic for child in part.decisive for topic in _silent_topics(child))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
 from typing import Literal, Self
 
 from pydantic import model_validator
@@ -14,7 +16,7 @@ from abstraction.statements import Stance, stance
 from criteria_engine import logic
 from criteria_engine.assessment import Missing
 from criteria_engine.expressions.limits import Limit, Limits, judge
-from criteria_engine.expressions.node import Case, Node, Result
+from criteria_engine.expressions.node import Account, Case, Node, Result
 from criteria_engine.expressions.series import WHICH, Judged, Question, Select, answer
 from criteria_engine.expressions.timing import AnyTiming, Span, timing_prose
 from criteria_engine.intervals import Comparison, within
@@ -58,7 +60,14 @@ class Measurement(Node):
         return self
 
     def evaluate(self, case: Case) -> Result:
-        question = Question(
+        result = answer(self._question, case)
+        if self.without is None or result.truth is not Truth.TRUE:
+            return result
+        return _unsupported(result, self.without, case)
+
+    @cached_property
+    def _question(self) -> Question:
+        return Question(
             op=self.op,
             asks=self.asked,
             concept=self.concept,
@@ -67,10 +76,6 @@ class Measurement(Node):
             select=self.select,
             judge=self._judge,
         )
-        result = answer(question, case)
-        if self.without is None or result.truth is not Truth.TRUE:
-            return result
-        return _unsupported(result, self.without, case)
 
     def prose(self) -> str:
         text = (
@@ -130,36 +135,36 @@ def _unsupported(result: Result, support: Unsupported, case: Case) -> Result:
     denied = any(stance(drug) is Stance.DENIED for drug in case.chart.of("therapy", support.drugs))
     if not given:
         return Result(
-            op=result.op,
-            asks=result.asks,
-            truth=Truth.TRUE,
-            basis="documented" if denied else "presumed",
-            reason=result.reason
-            if denied
-            else f"{result.reason}; no {support.name} is documented, none is presumed",
-            topic=result.topic,
-            facts_for=result.facts_for,
-            asides=result.asides,
+            Truth.TRUE,
+            "documented" if denied else "presumed",
+            lambda: result.told if denied else _presuming_no_support(result.told, support),
+            result.facts_for,
         )
     drugs = tuple(drug for _, drug in given)
-    reason = joined((result.reason, *(f"{label(drug)} {date_text(drug)}" for drug in drugs)))
     return Result(
-        op=result.op,
-        asks=result.asks,
-        truth=Truth.UNKNOWN,
-        basis="judgement",
-        reason=f"{reason}: the value may be supported",
-        topic=result.topic,
-        facts_for=result.facts_for,
-        facts_against=drugs,
-        asides=result.asides,
-        missing=(
-            Missing(
-                concept=result.facts_for[0].concept,
-                why=f"a repeat more than {support.before} after {support.name}",
-            ),
-        ),
+        Truth.UNKNOWN,
+        "judgement",
+        lambda: _maybe_supported(result, drugs, support),
+        result.facts_for,
+        drugs,
     )
+
+
+def _presuming_no_support(told: Account, support: Unsupported) -> Account:
+    reason = f"{told.reason}; no {support.name} is documented, none is presumed"
+    return replace(told, reason=reason)
+
+
+def _maybe_supported(
+    result: Result, drugs: tuple[TherapyFact, ...], support: Unsupported
+) -> Account:
+    drug_words = (f"{label(drug)} {date_text(drug)}" for drug in drugs)
+    reason = f"{joined((result.reason, *drug_words))}: the value may be supported"
+    need = Missing(
+        concept=result.facts_for[0].concept,
+        why=f"a repeat more than {support.before} after {support.name}",
+    )
+    return replace(result.told, reason=reason, missing=(need,))
 
 
 def _given(drug: TherapyFact) -> Window:

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Literal, Self
+from dataclasses import replace
+from functools import cached_property
+from typing import Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
 from abstraction.dates import Window
 from abstraction.facts import Fact, MeasurementFact
 from abstraction.notes import Frozen
-from abstraction.statements import Stance, stance, when
+from abstraction.statements import Stance, when
 from criteria_engine import logic
 from criteria_engine.assessment import Basis, Missing
 from criteria_engine.expressions.boolean import OPENNESS
-from criteria_engine.expressions.node import Aside, Case, Node, Result
+from criteria_engine.expressions.node import Account, Aside, Case, Node, Result
 from criteria_engine.expressions.timing import (
     Timing,
     anchor_day,
@@ -64,64 +65,65 @@ class Score(Node):
         return self
 
     def evaluate(self, case: Case) -> Result:
-        scored = instrument(self.instrument, self.within)
-        left_out = scored.named(self.without)
+        scored = self._scored
         doubt = scored.doubted_by.evaluate(case) if scored.doubted_by else None
-        answers = tuple(_answer(item, doubt, case) for item in scored.items)
-        counting = tuple(one for one in answers if one.item.id not in left_out)
+        answers = tuple([_answer(item, doubt, case) for item in scored.items])
+        counting = tuple([one for one in answers if one.item.id not in self._left_out])
         entry = scored.entry.present.evaluate(case) if scored.entry else None
         points = total(scored, ((one.item, one.truth) for one in counting))
         parts = tuple((part, self._points_of(part, scored, counting)) for part in self.parts)
-        conditions = [
-            *([entry.truth] if entry else []),
-            *self._limits(points),
-            *(of_part.reaches(part.at_least) for part, of_part in parts),
-            *_one_of(scored, counting),
-        ]
-        truth = logic.all_of(conditions)
-        stated = self._stated(scored, case)
-        whole = total(scored, ((one.item, one.truth) for one in answers))
-        differing = [one for one in stated if not _fits(one, whole)]
-        found = joined(
+        truth = logic.all_of(
             (
-                self._told(scored, points, counting),
-                *(_told_of_part(part, of_part, scored) for part, of_part in parts),
-                f"{scored.entry.name}: {entry.reason}" if scored.entry and entry else "",
-                *(f"a note states {_number(one)} {date_text(one)}" for one in stated),
-                "which the items contradict" if differing else "",
+                *([entry.truth] if entry else []),
+                *self._limits(points),
+                *(of_part.reaches(part.at_least) for part, of_part in parts),
+                *_one_of(scored, counting),
             )
         )
-        if truth.known:
-            entry = _without_gaps(entry) if entry else None
-            answers = tuple(replace(one, result=_without_gaps(one.result)) for one in answers)
-            counting = tuple(one for one in answers if one.item.id not in left_out)
-        children = (*([entry] if entry else []), *(one.result for one in answers))
+        stated = self._stated(scored, case)
         decisive = _decisive(truth, entry, counting)
-        return Result(
-            op=self.op,
-            asks=self.asked,
-            truth=truth,
-            basis=_basis(truth, decisive),
-            reason=found,
-            topic=scored.name,
-            facts_for=tuple(stated) if truth is Truth.UNKNOWN else (),
-            asides=tuple(
-                Aside(
-                    one,
-                    "a stated total that the items contradict"
-                    if one in differing
-                    else "a stated total is evidence, not proof",
+
+        def told() -> Account:
+            whole = total(scored, ((one.item, one.truth) for one in answers))
+            differing = [one for one in stated if not _fits(one, whole)]
+            found = joined(
+                (
+                    self._told(scored, points, counting),
+                    *(_told_of_part(part, of_part, scored) for part, of_part in parts),
+                    f"{scored.entry.name}: {entry.reason}" if scored.entry and entry else "",
+                    *(f"a note states {_number(one)} {date_text(one)}" for one in stated),
+                    "which the items contradict" if differing else "",
                 )
-                for one in stated
-                if truth.known
-            ),
-            missing=() if truth.known else self._missing(scored, points, entry, counting),
-            children=children,
-            decisive=decisive,
+            )
+            return Account(
+                op=self.op,
+                asks=self.asked,
+                reason=found,
+                topic=scored.name,
+                asides=_stated_asides(stated, differing) if truth.known else (),
+                missing=() if truth.known else self._missing(scored, points, entry, counting),
+                decisive=decisive,
+                asks_no_more=truth.known,
+            )
+
+        return Result(
+            truth,
+            _basis(truth, decisive),
+            told,
+            facts_for=tuple(stated) if truth is Truth.UNKNOWN else (),
+            children=(*([entry] if entry else []), *(one.result for one in answers)),
         )
 
+    @cached_property
+    def _scored(self) -> Instrument:
+        return instrument(self.instrument, self.within)
+
+    @cached_property
+    def _left_out(self) -> frozenset[str]:
+        return self._scored.named(self.without)
+
     def prose(self) -> str:
-        scored = instrument(self.instrument, self.within)
+        scored = self._scored
         limits = [f"{self.at_least} or more"] if self.at_least is not None else []
         limits += [f"{self.at_most} or less"] if self.at_most is not None else []
         text = f"{scored.name} of {' and '.join(limits)} ({timing_prose(self.within)})"
@@ -148,10 +150,9 @@ class Score(Node):
             return []
         return [
             fact
-            for fact in case.chart.of("measurement", (scored.stated_as,))
-            if isinstance(fact, MeasurementFact)
-            and fact.value.number is not None
-            and stance(fact) is Stance.AFFIRMED
+            for fact, position, _ in case.chart.tellings(MeasurementFact, (scored.stated_as,))
+            if fact.value.number is not None
+            and position is Stance.AFFIRMED
             and counts(fact, window_on(day, self.within)) is Truth.TRUE
         ]
 
@@ -188,8 +189,7 @@ class Score(Node):
         return (*missing, *((Missing(concept=scored.stated_as, why=why),) if still_open else ()))
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(NamedTuple):
     """One item with its answer."""
 
     item: Item
@@ -203,26 +203,48 @@ class _Answer:
 def _answer(item: Item, doubt_of_all: Result | None, case: Case) -> _Answer:
     """Whether the item is present; open where something else may explain it."""
     present = item.present.evaluate(case)
-    asks = f"{sentence(item.name)}, {item.points} points: {present.asks}"
+    doubt = _doubt(item, present, doubt_of_all, case) if present.truth is Truth.TRUE else None
+    if doubt is None:
+        return _Answer(
+            item,
+            present.retold(lambda told: replace(told, asks=_asks(item, present), topic=item.name)),
+        )
+    return _Answer(item, _doubted(item, present, doubt))
+
+
+def _doubt(item: Item, present: Result, doubt_of_all: Result | None, case: Case) -> Result | None:
+    """What else may explain the item, where anything may."""
+    if doubt_of_all is not None and doubt_of_all.truth is Truth.TRUE:
+        return doubt_of_all
     own = item.doubted_by.evaluate(case) if item.doubted_by else None
-    doubt = doubt_of_all if doubt_of_all and doubt_of_all.truth is Truth.TRUE else None
-    if doubt is None and own is not None and _may_explain(item, present, own):
-        doubt = own
-    if doubt is None or present.truth is not Truth.TRUE:
-        return _Answer(item, replace(present, asks=asks, topic=item.name))
-    reason = f"{present.reason}; {doubt.reason}, which may explain it"
-    open_item = Result(
-        op=present.op,
-        asks=asks,
-        truth=Truth.UNKNOWN,
-        basis="judgement",
-        reason=reason,
-        topic=item.name,
-        missing=(Missing(concept=item.id, why=f"whether {item.name} is due to the disease"),),
-        children=(present, doubt),
-        decisive=(present, doubt),
+    return own if own is not None and _may_explain(item, present, own) else None
+
+
+def _doubted(item: Item, present: Result, doubt: Result) -> Result:
+    def told() -> Account:
+        need = Missing(concept=item.id, why=f"whether {item.name} is due to the disease")
+        return Account(
+            op=present.told.op,
+            asks=_asks(item, present),
+            reason=f"{present.reason}; {doubt.reason}, which may explain it",
+            topic=item.name,
+            missing=(need,),
+            decisive=(present, doubt),
+        )
+
+    return Result(Truth.UNKNOWN, "judgement", told, children=(present, doubt))
+
+
+def _asks(item: Item, present: Result) -> str:
+    return f"{sentence(item.name)}, {item.points} points: {present.told.asks}"
+
+
+def _stated_asides(stated: list[MeasurementFact], differing: list[MeasurementFact]) -> list[Aside]:
+    wrong, right = (
+        "a stated total that the items contradict",
+        "a stated total is evidence, not proof",
     )
-    return _Answer(item, open_item)
+    return [Aside(one, wrong if one in differing else right) for one in stated]
 
 
 def _item_words(item: Item, scored: Instrument) -> str:
@@ -253,18 +275,6 @@ def _near(one: Window, other: Window, days: dt.timedelta) -> bool:
     """Whether both may have been within so many days of each other."""
     apart = [(first.end, second.start) for first, second in ((one, other), (other, one))]
     return not any(end and start and start - end > days for end, start in apart)
-
-
-def _without_gaps(result: Result) -> Result:
-    """The result where nothing of it is asked for any more, as the score is decided."""
-    children = tuple(map(_without_gaps, result.children))
-    settling = {id(part) for part in result.decisive}
-    decisive = tuple(
-        child
-        for child, before in zip(children, result.children, strict=True)
-        if id(before) in settling
-    )
-    return replace(result, missing=(), children=children, decisive=decisive)
 
 
 def _one_of(scored: Instrument, counting: tuple[_Answer, ...]) -> Iterable[Truth]:

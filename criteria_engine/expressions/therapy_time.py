@@ -15,13 +15,13 @@ from abstraction.dates import add_months
 from abstraction.facts import Fact, Route, TherapyFact
 from abstraction.merging.episodes import Episode
 from abstraction.notes import Frozen
-from abstraction.statements import Stance, stance
+from abstraction.statements import Stance
 from criteria_engine import logic
 from criteria_engine.assessment import Basis, Missing
 from criteria_engine.derived.time_on_therapy import time_on_therapy
-from criteria_engine.expressions.node import Case, Node, Result
+from criteria_engine.expressions.node import Account, Case, Node, Result
 from criteria_engine.expressions.therapy_events import is_never
-from criteria_engine.expressions.timing import Span, is_later
+from criteria_engine.expressions.timing import Span
 from criteria_engine.intervals import Extent, compare
 from criteria_engine.logic import Truth
 from criteria_engine.vocabulary import Therapies, TherapyConcept, vocabulary
@@ -71,23 +71,29 @@ class TimeOnTherapy(Node):
         untolerated = self._untolerated(times) if truth is Truth.FALSE else ()
         facts = tuple(dict.fromkeys(fact for one in times for fact in one.facts))
         basis: Basis = "documented" if truth.known else "judgement" if facts else "silent"
-        why = ""
         if untolerated:
-            truth, basis, why = Truth.UNKNOWN, "judgement", "not tolerated for longer"
-        gaps = tuple(gap for one in short for gap in one.gaps) if not truth.known else ()
-        if gaps and not why:
-            why = f"not told: {listed(gap.why for gap in gaps)}"
-        told = joined((*(one.text() for one in times), why))
+            truth, basis = Truth.UNKNOWN, "judgement"
+
+        def told() -> Account:
+            gaps = tuple(gap for one in short for gap in one.gaps) if not truth.known else ()
+            why = f"not told: {listed(gap.why for gap in gaps)}" if gaps else ""
+            if untolerated:
+                why = "not tolerated for longer"
+            words = joined((*(one.text() for one in times), why))
+            return Account(
+                op=self.op,
+                asks=self.asked,
+                reason=f"{sentence(self.name)}: {words} ({self.at_least} required)",
+                topic=self.name,
+                missing=gaps or self._person(truth),
+            )
+
         return Result(
-            op=self.op,
-            asks=self.asked,
-            truth=truth,
-            basis=basis,
-            reason=f"{sentence(self.name)}: {told} ({self.at_least} required)",
-            topic=self.name,
+            truth,
+            basis,
+            told,
             facts_for=facts if truth is not Truth.FALSE else (),
             facts_against=facts if truth is Truth.FALSE else (),
-            missing=gaps or self._person(truth),
         )
 
     def prose(self) -> str:
@@ -178,16 +184,12 @@ def _spoken(
     chart: Chart, drugs: Sequence[str], day: dt.date, not_by_route: Collection[Route]
 ) -> Chart:
     """The chart of these drugs alone, without what is later, local, planned or only possible."""
-    return Chart(
-        chart.patient_id,
-        tuple(
-            fact
-            for fact in chart.of("therapy", drugs)
-            if isinstance(fact, TherapyFact)
-            and stance(fact) in (Stance.AFFIRMED, Stance.DENIED)
-            and fact.route not in not_by_route
-            and not is_later(fact, day)
-        ),
+    return chart.only(
+        telling.fact
+        for telling in chart.tellings(TherapyFact, tuple(drugs))
+        if telling.stance in (Stance.AFFIRMED, Stance.DENIED)
+        and telling.fact.route not in not_by_route
+        and not telling.is_later_than(day)
     )
 
 

@@ -17,9 +17,9 @@ from abstraction.notes import Frozen
 from abstraction.statements import Stance, stance
 from criteria_engine import logic
 from criteria_engine.assessment import Missing
-from criteria_engine.expressions.boolean import combined, ways_of_any
+from criteria_engine.expressions.boolean import combined, those, ways_of_any
 from criteria_engine.expressions.courses import Course, course, ended_since, latest_first
-from criteria_engine.expressions.node import Aside, Case, Node, Result
+from criteria_engine.expressions.node import Account, Aside, Case, Node, Result
 from criteria_engine.expressions.timing import Before, Span, anchor_day, anchor_words
 from criteria_engine.logic import Truth
 from criteria_engine.vocabulary import Therapies
@@ -60,18 +60,17 @@ class Washout(Node):
             self._group(group, found, day)
             for group, found in zip(self.groups, courses, strict=True)
         )
-        truth = logic.any_of(part.truth for part in parts)
-        action = self._action(truth, [one for found in courses for one in found], day)
-        decisive = tuple(part for part in parts if part.truth is truth)
+        truth = logic.any_of([part.truth for part in parts])
         result = combined(
             self,
             truth,
             parts,
-            decisive,
+            lambda: those(parts, truth),
             needs_all=truth is Truth.FALSE,
-            ways=ways_of_any(parts),
+            ways=ways_of_any,
         )
-        return replace(result, action=action)
+        every = [one for found in courses for one in found]
+        return result.retold(lambda told: replace(told, action=self._action(truth, every, day)))
 
     def prose(self) -> str:
         return f"{listed((group.name for group in self.groups), 'or')} in {self.within.prose()}"
@@ -112,6 +111,24 @@ class Washout(Node):
             for dose in telling
             if dose.given_in(self.within.back_from(day)) is Truth.TRUE
         )
+        return Result(
+            truth,
+            "conflicting" if conflicting else "documented" if truth.known else "anchor",
+            lambda: self._in_words(group, truth, telling, courses, day, conflicting=conflicting),
+            facts_for=tuple([one.fact for one in telling if not one.stands_against(truth)]),
+            facts_against=tuple([one.fact for one in telling if one.stands_against(truth)]),
+        )
+
+    def _in_words(
+        self,
+        group: DrugGroup,
+        truth: Truth,
+        telling: list[Course],
+        courses: list[Course],
+        day: dt.date,
+        *,
+        conflicting: bool,
+    ) -> Account:
         # Who decides a conflict needs both sides; else the last word on each drug is enough.
         most = MOST_TOLD if conflicting else len({one.fact.concept for one in telling})
         anchor = anchor_words(self.within.before)
@@ -124,43 +141,43 @@ class Washout(Node):
             Truth.UNKNOWN: f"{sentence(group.name)} from {start} to {day}: "
             + (words if words else "nothing documented"),
         }[truth]
-        return Result(
+        need = Missing(
+            concept=group.drugs[0],
+            why=f"a note from {start} or later that tells whether {group.name} was given",
+        )
+        return Account(
             op="drug_group",
             asks=f"{group.name} in {self.within.prose()}",
-            truth=truth,
-            basis="conflicting" if conflicting else "documented" if truth.known else "anchor",
             reason=reason,
             topic=group.name,
-            facts_for=tuple(one.fact for one in telling if not one.stands_against(truth)),
-            facts_against=tuple(one.fact for one in telling if one.stands_against(truth)),
             asides=_asides(courses, telling),
-            missing=()
-            if truth.known
-            else (
-                Missing(
-                    concept=group.drugs[0],
-                    why=f"a note from {start} or later that tells whether {group.name} was given",
-                ),
-            ),
+            missing=() if truth.known else (need,),
         )
 
     def _without_anchor(self, group: DrugGroup, courses: list[Course]) -> Result:
         affirmed = [one for one in courses if one.affirmed]
-        anchor = anchor_words(self.within.before)
-        words = few(one.text(None, anchor) for one in latest_first(affirmed))
+
+        def account() -> Account:
+            anchor = anchor_words(self.within.before)
+            words = few(one.text(None, anchor) for one in latest_first(affirmed))
+            need = Missing(concept=self.within.before, why="the date the window ends on")
+            return Account(
+                op="drug_group",
+                asks=f"{group.name} in {self.within.prose()}",
+                reason=f"{sentence(group.name)}: {words or 'no dose documented'}",
+                topic=group.name,
+                asides=[
+                    Aside(one.fact, one.why) for one in courses if not (one.affirmed or one.denied)
+                ],
+                missing=(need,),
+            )
+
         return Result(
-            op="drug_group",
-            asks=f"{group.name} in {self.within.prose()}",
-            truth=Truth.UNKNOWN,
-            basis="anchor",
-            reason=f"{sentence(group.name)}: {words or 'no dose documented'}",
-            topic=group.name,
-            facts_for=tuple(one.fact for one in affirmed),
-            facts_against=tuple(one.fact for one in courses if one.denied),
-            asides=tuple(
-                Aside(one.fact, one.why) for one in courses if not (one.affirmed or one.denied)
-            ),
-            missing=(Missing(concept=self.within.before, why="the date the window ends on"),),
+            Truth.UNKNOWN,
+            "anchor",
+            account,
+            facts_for=tuple([one.fact for one in affirmed]),
+            facts_against=tuple([one.fact for one in courses if one.denied]),
         )
 
     def _action(self, truth: Truth, courses: list[Course], day: dt.date | None) -> str | None:

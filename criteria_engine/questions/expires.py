@@ -90,7 +90,7 @@ def _expiries(criterion: Criterion, case: Case, anchor: str, days: int) -> Itera
                 criterion=criterion.id,
                 anchor=anchor,
                 last_day=start + dt.timedelta(days=last),
-                question=part.asks,
+                question=part.told.asks,
                 says=part.reason,
                 evidence=tuple(reference(fact) for fact in part.evidence()),
                 outcome_then=then.outcome,
