@@ -7,19 +7,21 @@ facts, and points to them.
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
 
 from abstraction.facts import (
     BiopsyFact,
+    DateFact,
+    DemographicFact,
     DiagnosisFact,
     Fact,
     FactBase,
     Kind,
     MeasurementFact,
+    StatusFact,
     TherapyFact,
 )
 from abstraction.merging.administrations import Administration, administrations_of, doses_of
@@ -83,18 +85,8 @@ class Chart:
 
     def of(self, kind: Kind, concepts: Iterable[str]) -> tuple[Fact, ...]:
         """The facts of this kind about any of the concepts, in chart order."""
-        asked = (kind, tuple(concepts))
-        found = self._found.get(asked)
-        if found is None:
-            places = self._places
-            wanted = sorted(
-                place
-                for one in set(asked[1])
-                if (kind, one) in places
-                for place in places[kind, one]
-            )
-            found = self._found[asked] = tuple([self.facts[place] for place in wanted])
-        return found
+        places = self._places_of(_TYPES[kind], tuple(concepts))
+        return tuple([self.facts[place] for place in places])
 
     def tellings[F: FactBase](
         self, kind: type[F], concepts: tuple[str, ...]
@@ -103,10 +95,26 @@ class Chart:
         asked = (kind, concepts)
         found = self._told.get(asked)
         if found is None:
-            facts = self.of(kind.model_fields["kind"].default, concepts)
-            told = [self._known.telling(fact) for fact in facts if isinstance(fact, kind)]
-            found = self._told[asked] = tuple(told)
+            found = self._told[asked] = tuple(map(self._telling, self._places_of(kind, concepts)))
         return found
+
+    def _places_of(self, kind: type[FactBase], concepts: tuple[str, ...]) -> Iterable[int]:
+        places = self._places.get(kind, {})
+        spoken = [places[concept] for concept in concepts if concept in places]
+        if len(spoken) < 2:
+            return spoken[0] if spoken else ()
+        return sorted({place for of_one in spoken for place in of_one})
+
+    def _telling(self, place: int) -> Telling[Any]:
+        return self._known.telling(self.facts[place])
+
+    def courses_in(self, tellings: Iterable[Telling[TherapyFact]]) -> tuple[Episode, ...]:
+        """The courses that these of its facts tell of, as if they were all the chart has."""
+        return episodes_of(tellings, self._known.courses)
+
+    def doses_in(self, tellings: Iterable[Telling[TherapyFact]]) -> tuple[Administration, ...]:
+        """The single administrations that these of its facts tell of."""
+        return administrations_of(tellings, self._known.doses)
 
     def only(self, facts: Iterable[Fact]) -> Chart:
         """The chart of these of its facts alone, in their order."""
@@ -114,7 +122,7 @@ class Chart:
 
     def concepts(self, kind: Kind) -> tuple[str, ...]:
         """The concepts of this kind that the chart speaks of, sorted."""
-        return tuple(sorted(concept for known, concept in self._places if known == kind))
+        return tuple(sorted(self._places.get(_TYPES[kind], ())))
 
     @cached_property
     def last_note_date(self) -> dt.date | None:
@@ -128,7 +136,7 @@ class Chart:
     @cached_property
     def episodes(self) -> tuple[Episode, ...]:
         """The courses of every therapy, by concept and days."""
-        return episodes_of(self._therapies, self._known.courses)
+        return self.courses_in(self._therapies)
 
     @cached_property
     def joint_episodes(self) -> tuple[Episode, ...]:
@@ -138,7 +146,7 @@ class Chart:
     @cached_property
     def administrations(self) -> tuple[Administration, ...]:
         """Single infusions, vaccinations and procedures, by concept and days."""
-        return administrations_of(self._therapies, self._known.doses)
+        return self.doses_in(self._therapies)
 
     @cached_property
     def biopsies(self) -> tuple[Biopsy, ...]:
@@ -179,21 +187,28 @@ class Chart:
         return tuple(fact for fact in self.facts if isinstance(fact, kind))
 
     @cached_property
-    def _found(self) -> dict[tuple[Kind, tuple[str, ...]], tuple[Fact, ...]]:
+    def _told(self) -> dict[tuple[type[FactBase], tuple[str, ...]], tuple[Telling[Any], ...]]:
         """What was asked for before: expressions of a protocol ask for the same concepts."""
         return {}
 
     @cached_property
-    def _told(self) -> dict[tuple[type[FactBase], tuple[str, ...]], tuple[Telling[Any], ...]]:
-        """The same of what was asked for by type."""
-        return {}
-
-    @cached_property
-    def _places(self) -> dict[tuple[Kind, str], list[int]]:
-        places: dict[tuple[Kind, str], list[int]] = defaultdict(list)
+    def _places(self) -> dict[type[FactBase], dict[str, list[int]]]:
+        """Where the facts of each type stand, by concept."""
+        places: dict[type[FactBase], dict[str, list[int]]] = {}
         for place, fact in enumerate(self.facts):
-            places[fact.kind, fact.concept].append(place)
-        return dict(places)
+            places.setdefault(type(fact), {}).setdefault(fact.concept, []).append(place)
+        return places
+
+
+_TYPES: Mapping[Kind, type[FactBase]] = {
+    "diagnosis": DiagnosisFact,
+    "biopsy": BiopsyFact,
+    "therapy": TherapyFact,
+    "measurement": MeasurementFact,
+    "demographic": DemographicFact,
+    "status": StatusFact,
+    "date": DateFact,
+}
 
 
 def chart_of(patient_id: str, facts: Iterable[Fact]) -> Chart:

@@ -6,6 +6,7 @@ A possible, conditional, planned or somebody else's fact never decides; it is sh
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -75,6 +76,11 @@ class Telling[F: FactBase](NamedTuple):
 def telling[F: FactBase](fact: F) -> Telling[F]:
     """The fact with its stance and its days."""
     return Telling(fact, stance(fact), when(fact))
+
+
+def each_once[F: FactBase](facts: Iterable[F]) -> tuple[F, ...]:
+    """The facts of a chart in their order, each once."""
+    return tuple({id(fact): fact for fact in facts}.values())
 
 
 def told(fact: FactBase) -> dt.date | None:

@@ -7,6 +7,7 @@ narrowed but by what a note says of that very day: a start, an end, or that it w
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +22,12 @@ from abstraction.merging.exposures import (
     not_on_it,
     without_superseded_steps,
 )
-from abstraction.merging.regimens import in_single_doses, interchangeable_with, is_infused
+from abstraction.merging.regimens import (
+    in_single_doses,
+    interchangeable_with,
+    is_infused,
+    routes_told,
+)
 from abstraction.merging.windows import agreed, certainly_before, one_day, touches
 from abstraction.statements import Stance, Telling, told
 
@@ -211,7 +217,7 @@ def _stretches(exposures: tuple[Exposure, ...], off: list[Exposure]) -> list[_St
 
 def _place(cuts: list[dt.date], day: dt.date) -> int:
     """How many ends certainly lie before the day."""
-    return sum(cut < day for cut in cuts)
+    return bisect_left(cuts, day)
 
 
 def _place_of_start(start: Window, cuts: list[dt.date], stretches: list[_Stretch]) -> int:
@@ -245,6 +251,7 @@ def _is_another_dose(stretch: _Stretch, before: _Stretch) -> bool:
     """
     if not before.stops:
         return False
+    routes = routes_told(before.facts)
     ended = [one.stop.end for one in before.stops if one.stop]
     known = [told(one.fact) for one in before.stops]
     return any(
@@ -254,7 +261,7 @@ def _is_another_dose(stretch: _Stretch, before: _Stretch) -> bool:
         and (
             in_single_doses(one.fact)
             or (
-                is_infused(one.fact, before.facts)
+                is_infused(one.fact, routes)
                 and all(day is not None and day < one.stop.start for day in known)
             )
         )
@@ -409,8 +416,10 @@ def _certain_days(
     """The whole course; of infusions what single notes tell, and the course of what is none."""
     if whole is None:
         return ()
-    regular = [one for one in stretch.dated if not is_infused(one.fact, stretch.facts)]
-    if len(regular) == len(stretch.dated):
+    dated = stretch.dated
+    told_routes = routes_told(stretch.facts)
+    regular = [one for one in dated if not is_infused(one.fact, told_routes)]
+    if len(regular) == len(dated):
         return (whole,)
     starts = [one.start for one in regular if one.start and one in stretch.starts]
     stops = [one.stop for one in regular if one.stop_is_dated and one in stretch.stops and one.stop]
@@ -458,7 +467,7 @@ def _union(stretches: Iterable[Days], within: Days | None) -> tuple[Days, ...]:
 
 def _sorted(exposures: Iterable[Exposure]) -> tuple[TherapyFact, ...]:
     facts = {_fact_order(one.fact): one.fact for one in exposures}
-    return tuple(facts[place] for place in sorted(facts))
+    return tuple([facts[place] for place in sorted(facts)])
 
 
 def _fact_order(fact: TherapyFact) -> tuple[str, str, int, int, str, str, str]:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from abstraction.chart import Chart
 from abstraction.facts import Fact, Route
+from abstraction.statements import each_once
 from criteria_engine.assessment import Basis, Missing
 from criteria_engine.derived.dose_on_day import DoseOnDay, dose_on_day
 from criteria_engine.equivalents import equivalents
@@ -141,7 +142,7 @@ class Amount(Node):
             return self._told(Truth.UNKNOWN, "anchor", "its window has no date yet", ())
         days = self._days(case.chart, day)
         spoken = [one for one in days if one is not None]
-        facts = tuple(dict.fromkeys(fact for one in spoken for fact in one.facts))
+        facts = each_once(fact for one in spoken for fact in one.facts)
         if len(spoken) < len(days):
             return self._told(Truth.UNKNOWN, "silent", "no dose documented", facts)
         mg = Extent(sum(one.mg.low for one in spoken), sum(one.mg.high for one in spoken))
@@ -204,7 +205,7 @@ class Amount(Node):
 
 
 def _facts(given: list[Given]) -> tuple[Fact, ...]:
-    return tuple(dict.fromkeys(fact for one in given for fact in one.facts))
+    return each_once(fact for one in given for fact in one.facts)
 
 
 def _mg_text(mg: Extent) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from abstraction.dates import Window
@@ -37,7 +37,7 @@ class Course:
         """Whether a dose was given inside the window; false also when nothing says so."""
         if not self.affirmed:
             return Truth.FALSE
-        return logic.any_of(within(dose, window) for dose in self.doses)
+        return logic.any_of([within(dose, window) for dose in self.doses])
 
     def clears(self, window: Window) -> bool:
         """Whether a note of the window or later says that it was stopped or not given."""
@@ -49,15 +49,15 @@ class Course:
         over = self.affirmed and (self.ended or self.bygone)
         return over and self.given_in(window) is Truth.FALSE
 
-    def may_reach(self, window: Window, courses: list[Course]) -> bool:
+    def may_reach(self, window: Window, ends: Ends) -> bool:
         """Whether a dose inside the window remains possible in spite of later statements."""
         if self.why == Stance.PLANNED.value:
             return self.given_in_plan(window)
         if not self.affirmed:
-            return self.why == Stance.POSSIBLE.value and not ended_since(self, courses)
+            return self.why == Stance.POSSIBLE.value and not ends.since(self)
         if self.given_in(window) is Truth.UNKNOWN:
-            return not ended_since(self, courses)
-        return self.current and not ended_since(self, courses)
+            return not ends.since(self)
+        return self.current and not ends.since(self)
 
     def given_in_plan(self, window: Window) -> bool:
         """Whether a dose is planned for days that touch the window; a plan without a day is not."""
@@ -170,14 +170,18 @@ def _doses(fact: TherapyFact, *, current: bool, daily: bool) -> tuple[Window, ..
     return tuple(dose for dose in (start, last) if dose is not None)
 
 
-def ended_since(one: Course, courses: list[Course]) -> bool:
-    """Whether a later note says that the same drug ended or was not given."""
-    day = told(one.fact)
-    return any(
-        (other.ended or other.denied)
-        and other.fact.concept == one.fact.concept
-        and day is not None
-        and (later := told(other.fact)) is not None
-        and later > day
-        for other in courses
-    )
+class Ends:
+    """The last day on which a note tells of each drug that it ended or was not given."""
+
+    def __init__(self, courses: Iterable[Course]) -> None:
+        self._last: dict[str, dt.date] = {}
+        for one in courses:
+            day = told(one.fact)
+            if day is not None and (one.ended or one.denied):
+                concept = one.fact.concept
+                self._last[concept] = max(day, self._last.get(concept, day))
+
+    def since(self, one: Course) -> bool:
+        """Whether a later note says that the same drug ended or was not given."""
+        day, last = told(one.fact), self._last.get(one.fact.concept)
+        return day is not None and last is not None and last > day

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from abstraction.dates import Window
 from abstraction.facts import DiagnosisFact, Fact, Route, TherapyFact
-from abstraction.statements import Stance, stance, told
+from abstraction.statements import Stance, each_once, stance, told
 from criteria_engine import logic
 from criteria_engine.assessment import Basis, Missing
 from criteria_engine.expressions.node import Account, Aside, Case, Node, Result
@@ -250,7 +250,7 @@ class Exposure(Node):
 
 
 def _facts(given: Iterable[Given]) -> tuple[Fact, ...]:
-    return tuple(dict.fromkeys(fact for one in given for fact in one.facts))
+    return each_once(fact for one in given for fact in one.facts)
 
 
 def _days(never: Iterable[TherapyFact]) -> str:

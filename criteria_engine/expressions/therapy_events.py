@@ -7,7 +7,7 @@ kept apart with the reason why it proves nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from abstraction.chart import Chart
@@ -144,7 +144,7 @@ def told_of(
         if _tells_why_not(fact, position):
             reasons.append(fact)
     return Told(
-        given=_given(chart.only(telling.fact for telling in counted)),
+        given=_given(chart, counted),
         never=(*never, *wider),
         possible=tuple(possible),
         reasons=tuple(reasons),
@@ -158,7 +158,7 @@ def is_never(fact: TherapyFact) -> bool:
     return fact.status == "never_given" and stance(fact) is Stance.DENIED and ever
 
 
-def _given(chart: Chart) -> tuple[Given, ...]:
+def _given(chart: Chart, counted: Sequence[Telling[TherapyFact]]) -> tuple[Given, ...]:
     courses = [
         Given(
             concept=one.concept,
@@ -168,7 +168,7 @@ def _given(chart: Chart) -> tuple[Given, ...]:
             facts=one.facts,
             is_course=True,
         )
-        for one in chart.episodes
+        for one in chart.courses_in(counted)
         if any(stance(fact) is Stance.AFFIRMED for fact in one.facts)
     ]
     doses = [
@@ -180,7 +180,7 @@ def _given(chart: Chart) -> tuple[Given, ...]:
             facts=one.facts,
             is_course=False,
         )
-        for one in chart.administrations
+        for one in chart.doses_in(counted)
     ]
     return (*courses, *doses)
 

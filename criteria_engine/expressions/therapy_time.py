@@ -15,7 +15,7 @@ from abstraction.dates import add_months
 from abstraction.facts import Fact, Route, TherapyFact
 from abstraction.merging.episodes import Episode
 from abstraction.notes import Frozen
-from abstraction.statements import Stance
+from abstraction.statements import Stance, each_once
 from criteria_engine import logic
 from criteria_engine.assessment import Basis, Missing
 from criteria_engine.derived.time_on_therapy import time_on_therapy
@@ -69,7 +69,7 @@ class TimeOnTherapy(Node):
             one for one, reached in zip(times, truths, strict=True) if reached is not Truth.TRUE
         ]
         untolerated = self._untolerated(times) if truth is Truth.FALSE else ()
-        facts = tuple(dict.fromkeys(fact for one in times for fact in one.facts))
+        facts = each_once(fact for one in times for fact in one.facts)
         basis: Basis = "documented" if truth.known else "judgement" if facts else "silent"
         if untolerated:
             truth, basis = Truth.UNKNOWN, "judgement"

@@ -14,11 +14,11 @@ from pydantic import Field
 
 from abstraction.facts import Route, TherapyFact
 from abstraction.notes import Frozen
-from abstraction.statements import Stance, stance
+from abstraction.statements import Stance, each_once, stance
 from criteria_engine import logic
 from criteria_engine.assessment import Missing
 from criteria_engine.expressions.boolean import combined, those, ways_of_any
-from criteria_engine.expressions.courses import Course, course, ended_since, latest_first
+from criteria_engine.expressions.courses import Course, Ends, course, latest_first
 from criteria_engine.expressions.node import Account, Aside, Case, Node, Result
 from criteria_engine.expressions.timing import Before, Span, anchor_day, anchor_words
 from criteria_engine.logic import Truth
@@ -81,7 +81,7 @@ class Washout(Node):
         window = self.within.back_from(day)
         inside = [one for one in courses if one.given_in(window) is Truth.TRUE]
         contradicting = [
-            one for one in courses for dose in inside if one.denied and one.told_after(dose)
+            one for one in courses if one.denied for dose in inside if one.told_after(dose)
         ]
         if inside and contradicting:
             return self._told(group, Truth.UNKNOWN, [*inside, *contradicting], courses, day)
@@ -92,7 +92,8 @@ class Washout(Node):
             for one in courses
             if one.clears(window) and (one.denied or not group.drugs_deny_only_themselves)
         ]
-        open_courses = [one for one in courses if one.may_reach(window, courses)]
+        ends = Ends(courses)
+        open_courses = [one for one in courses if one.may_reach(window, ends)]
         if clearing and not open_courses:
             return self._told(group, Truth.FALSE, clearing, courses, day)
         return self._told(group, Truth.UNKNOWN, open_courses or courses, courses, day)
@@ -105,18 +106,23 @@ class Washout(Node):
         courses: list[Course],
         day: dt.date,
     ) -> Result:
-        conflicting = truth is Truth.UNKNOWN and any(
-            one.denied and one.told_after(dose)
-            for one in telling
-            for dose in telling
-            if dose.given_in(self.within.back_from(day)) is Truth.TRUE
-        )
+        conflicting = truth is Truth.UNKNOWN and self._is_disputed(telling, day)
         return Result(
             truth,
             "conflicting" if conflicting else "documented" if truth.known else "anchor",
             lambda: self._in_words(group, truth, telling, courses, day, conflicting=conflicting),
             facts_for=tuple([one.fact for one in telling if not one.stands_against(truth)]),
             facts_against=tuple([one.fact for one in telling if one.stands_against(truth)]),
+        )
+
+    def _is_disputed(self, telling: list[Course], day: dt.date) -> bool:
+        denials = [one for one in telling if one.denied]
+        window = self.within.back_from(day)
+        return any(
+            one.told_after(dose)
+            for dose in (telling if denials else ())
+            if dose.given_in(window) is Truth.TRUE
+            for one in denials
         )
 
     def _in_words(
@@ -186,9 +192,8 @@ class Washout(Node):
             return None
         last = [one.last_possible for one in courses if one.affirmed and one.last_possible]
         earliest = self.within.first_day_clear_of(max(last)) if last else None
-        holding = listed(
-            label(one.fact) for one in courses if one.current and not ended_since(one, courses)
-        )
+        ends = Ends(courses)
+        holding = listed(label(one.fact) for one in courses if one.current and not ends.since(one))
         start = self.within.back_from(day).start if day else None
         too_late = earliest is not None and (day is None or earliest > day)
         hold = f"hold {holding}" if holding else ""
@@ -210,7 +215,7 @@ def courses_of(group: DrugGroup, case: Case) -> list[Course]:
     denials = tuple(fact for fact in wider if stance(fact) is Stance.DENIED)
     if group.drugs_deny_only_themselves:
         own = tuple(fact for fact in own if stance(fact) is not Stance.DENIED)
-    told_of = dict.fromkeys((*own, *denials))
+    told_of = each_once((*own, *denials))
     return [
         course(fact, taken_daily=group.taken_daily, not_by_route=group.not_by_route)
         for fact in told_of
