@@ -40,20 +40,12 @@ class _Known:
     """What was worked out of the facts before, for every part of the chart that holds them."""
 
     def __init__(self) -> None:
-        self._tellings: dict[int, Telling[FactBase]] = {}
         self._courses: dict[_Asked, tuple[Episode, ...]] = {}
         self._doses: dict[_Asked, tuple[Administration, ...]] = {}
 
     def __reduce__(self) -> tuple[type[_Known], tuple[()]]:
         """Nothing of it is copied: an identity means nothing in another process."""
         return _Known, ()
-
-    def telling[F: FactBase](self, fact: F) -> Telling[F]:
-        """The fact with its stance and its days."""
-        known = self._tellings.get(id(fact))
-        if known is None:
-            known = self._tellings[id(fact)] = telling(fact)
-        return cast("Telling[F]", known)
 
     def courses(self, concept: str, facts: Sequence[TherapyFact]) -> tuple[Episode, ...]:
         """The courses of one treatment that the facts tell of."""
@@ -85,28 +77,26 @@ class Chart:
 
     def of(self, kind: Kind, concepts: Iterable[str]) -> tuple[Fact, ...]:
         """The facts of this kind about any of the concepts, in chart order."""
-        places = self._places_of(_TYPES[kind], tuple(concepts))
-        return tuple([self.facts[place] for place in places])
+        return tuple([one.fact for one in self._told_of(_TYPES[kind], tuple(concepts))])
 
     def tellings[F: FactBase](
         self, kind: type[F], concepts: tuple[str, ...]
     ) -> tuple[Telling[F], ...]:
         """The facts of this type about any of the concepts, with their stance and their days."""
+        return cast("tuple[Telling[F], ...]", self._told_of(kind, concepts))
+
+    def _told_of(self, kind: type[FactBase], concepts: tuple[str, ...]) -> tuple[Telling[Any], ...]:
         asked = (kind, concepts)
-        found = self._told.get(asked)
+        found = self._found.get(asked)
         if found is None:
-            found = self._told[asked] = tuple(map(self._telling, self._places_of(kind, concepts)))
+            told = self._tellings.get(kind, {})
+            spoken = [told[concept] for concept in concepts if concept in told]
+            if len(spoken) < 2:
+                found = tuple(spoken[0]) if spoken else ()
+            else:
+                found = tuple(sorted({one.place: one for each in spoken for one in each}.values()))
+            self._found[asked] = found
         return found
-
-    def _places_of(self, kind: type[FactBase], concepts: tuple[str, ...]) -> Iterable[int]:
-        places = self._places.get(kind, {})
-        spoken = [places[concept] for concept in concepts if concept in places]
-        if len(spoken) < 2:
-            return spoken[0] if spoken else ()
-        return sorted({place for of_one in spoken for place in of_one})
-
-    def _telling(self, place: int) -> Telling[Any]:
-        return self._known.telling(self.facts[place])
 
     def courses_in(self, tellings: Iterable[Telling[TherapyFact]]) -> tuple[Episode, ...]:
         """The courses that these of its facts tell of, as if they were all the chart has."""
@@ -122,7 +112,7 @@ class Chart:
 
     def concepts(self, kind: Kind) -> tuple[str, ...]:
         """The concepts of this kind that the chart speaks of, sorted."""
-        return tuple(sorted(self._places.get(_TYPES[kind], ())))
+        return tuple(sorted(self._tellings.get(_TYPES[kind], ())))
 
     @cached_property
     def last_note_date(self) -> dt.date | None:
@@ -181,23 +171,25 @@ class Chart:
 
     @cached_property
     def _therapies(self) -> tuple[Telling[TherapyFact], ...]:
-        return tuple([self._known.telling(fact) for fact in self._of_type(TherapyFact)])
+        told = self._tellings.get(TherapyFact, {})
+        return tuple(sorted(one for of_one in told.values() for one in of_one))
 
     def _of_type[F: FactBase](self, kind: type[F]) -> tuple[F, ...]:
         return tuple(fact for fact in self.facts if isinstance(fact, kind))
 
     @cached_property
-    def _told(self) -> dict[tuple[type[FactBase], tuple[str, ...]], tuple[Telling[Any], ...]]:
+    def _found(self) -> dict[tuple[type[FactBase], tuple[str, ...]], tuple[Telling[Any], ...]]:
         """What was asked for before: expressions of a protocol ask for the same concepts."""
         return {}
 
     @cached_property
-    def _places(self) -> dict[type[FactBase], dict[str, list[int]]]:
-        """Where the facts of each type stand, by concept."""
-        places: dict[type[FactBase], dict[str, list[int]]] = {}
+    def _tellings(self) -> dict[type[FactBase], dict[str, list[Telling[Any]]]]:
+        """The facts of each type by concept, in chart order."""
+        told: dict[type[FactBase], dict[str, list[Telling[Any]]]] = {}
         for place, fact in enumerate(self.facts):
-            places.setdefault(type(fact), {}).setdefault(fact.concept, []).append(place)
-        return places
+            of_type = told.setdefault(type(fact), {})
+            of_type.setdefault(fact.concept, []).append(telling(place, fact))
+        return told
 
 
 _TYPES: Mapping[Kind, type[FactBase]] = {

@@ -48,6 +48,10 @@ def when(fact: FactBase) -> Window:
     date was so at some time up to the note that tells it; a denial without one speaks of the
     note's own day.
     """
+    return _when(fact, stance(fact))
+
+
+def _when(fact: FactBase, position: Stance) -> Window:
     if fact.date is not None:
         return Window(fact.date.start, fact.date.end)
     if isinstance(fact, TherapyFact) and (fact.start or fact.stop):
@@ -55,14 +59,18 @@ def when(fact: FactBase) -> Window:
             fact.start.start if fact.start else None,
             fact.stop.end if fact.stop else fact.note_date,
         )
-    if stance(fact) is Stance.DENIED:
+    if position is Stance.DENIED:
         return Window(fact.note_date, fact.note_date)
     return Window(None, fact.note_date)
 
 
 class Telling[F: FactBase](NamedTuple):
-    """A fact with how it stands to what it is about and when it was so."""
+    """A fact of a chart: its place there, how it stands to what it is about, and when it was so.
 
+    Tellings of one chart sort by their places.
+    """
+
+    place: int
     fact: F
     stance: Stance
     when: Window
@@ -73,9 +81,10 @@ class Telling[F: FactBase](NamedTuple):
         return day is not None and start is not None and start > day
 
 
-def telling[F: FactBase](fact: F) -> Telling[F]:
-    """The fact with its stance and its days."""
-    return Telling(fact, stance(fact), when(fact))
+def telling[F: FactBase](place: int, fact: F) -> Telling[F]:
+    """The fact that stands at the place, with its stance and its days."""
+    position = stance(fact)
+    return Telling(place, fact, position, _when(fact, position))
 
 
 def each_once[F: FactBase](facts: Iterable[F]) -> tuple[F, ...]:

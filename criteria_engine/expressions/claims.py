@@ -43,7 +43,7 @@ def statement_of(
 
     Any number of a test in ``quantified`` is a positive result.
     """
-    fact, position, _ = telling
+    fact, position = telling.fact, telling.stance
     if position in _NEVER_COUNTS:
         return None if side in ("denial", "allograft") else _set_aside(telling)
     if side == "denial":

@@ -105,7 +105,7 @@ class Count(Node):
         )
 
     def _does_not_count(self, telling: Telling[Any]) -> str | None:
-        fact, position, _ = telling
+        fact, position = telling.fact, telling.stance
         if position not in (Stance.AFFIRMED, Stance.DENIED):
             return position.value
         if isinstance(fact, MeasurementFact):

@@ -6,6 +6,7 @@ becomes a statement for or against it (``claims.py``); here the statements are w
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Literal, Self
 
@@ -79,7 +80,7 @@ class Finding(Node):
     def evaluate(self, case: Case) -> Result:
         window = period(case, self.within)
         if window is None:
-            return self._open("anchor", [])
+            return self._without_date
         last = window.possible.end
         asides: list[Aside] = []
         counted: list[Statement] = []
@@ -213,7 +214,7 @@ class Finding(Node):
 
     def _unmentioned(self, case: Case, asides: list[Aside]) -> Result:
         if not (self.presumed_absent_with or self.presumed_absent_with_tests):
-            return self._open("silent", asides)
+            return self._silent(asides)
         tellings: tuple[Telling[Any], ...] = (
             *case.chart.tellings(DiagnosisFact, self.presumed_absent_with),
             *case.chart.tellings(MeasurementFact, self.presumed_absent_with_tests),
@@ -225,7 +226,7 @@ class Finding(Node):
             and not telling.is_later_than(case.anchors.screening)
         )
         if not looked_at:
-            return self._open("silent", asides)
+            return self._silent(asides)
         return Result(
             Truth.FALSE,
             "presumed",
@@ -268,25 +269,35 @@ class Finding(Node):
             missing=() if truth.known else (need,),
         )
 
-    def _open(self, basis: Literal["anchor", "silent"], asides: list[Aside]) -> Result:
-        return Result(Truth.UNKNOWN, basis, lambda: self._open_in_words(basis, asides))
+    def _silent(self, asides: list[Aside]) -> Result:
+        if not asides:
+            return self._unspoken
+        return Result(Truth.UNKNOWN, "silent", lambda: replace(self._unspoken.told, asides=asides))
 
-    def _open_in_words(self, basis: Literal["anchor", "silent"], asides: list[Aside]) -> Account:
-        if basis == "anchor":
-            reason = f"{sentence(self.name)}: the anchor has no date yet"
-            need = missing_anchor(self.within)
-        else:
-            reason = f"Nothing documented on {self.name}"
-            why = f"a statement on {self.name} {timing_prose(self.within)}"
-            need = Missing(concept=self._concept(), why=why)
-        return Account(
+    @cached_property
+    def _unspoken(self) -> Result:
+        """The answer of every chart that does not speak of it."""
+        why = f"a statement on {self.name} {timing_prose(self.within)}"
+        account = Account(
             op=self.op,
             asks=self.asked,
-            reason=reason,
+            reason=f"Nothing documented on {self.name}",
             topic=self.name,
-            asides=asides,
-            missing=(need,),
+            missing=(Missing(concept=self._concept(), why=why),),
         )
+        return Result(Truth.UNKNOWN, "silent", lambda: account)
+
+    @cached_property
+    def _without_date(self) -> Result:
+        """The answer of every chart while the anchor has no day."""
+        account = Account(
+            op=self.op,
+            asks=self.asked,
+            reason=f"{sentence(self.name)}: the anchor has no date yet",
+            topic=self.name,
+            missing=(missing_anchor(self.within),),
+        )
+        return Result(Truth.UNKNOWN, "anchor", lambda: account)
 
     def _concept(self) -> str:
         return (*self.diagnoses, *self.therapies, *self.statuses, *self.positive)[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from typing import Literal, Self
@@ -55,7 +54,7 @@ class Measurement(Node):
 
     @model_validator(mode="after")
     def _has_a_limit(self) -> Self:
-        if not self._limits():
+        if not self._limits:
             raise ValueError("a measurement needs at_least, at_most, above or below")
         return self
 
@@ -86,6 +85,7 @@ class Measurement(Node):
             return text
         return f"{text} without {self.without.name} in the {self.without.before} before it"
 
+    @cached_property
     def _limits(self) -> tuple[tuple[Comparison, tuple[Limit, ...]], ...]:
         given: tuple[tuple[Comparison, tuple[Limit, ...] | None], ...] = (
             ("at_least", self.at_least),
@@ -98,7 +98,7 @@ class Measurement(Node):
     def _limits_text(self) -> str:
         return " and ".join(
             f"{_WORDS[comparison]} {' or '.join(str(limit) for limit in limits)}"
-            for comparison, limits in self._limits()
+            for comparison, limits in self._limits
         )
 
     def _required(self) -> str:
@@ -108,13 +108,14 @@ class Measurement(Node):
         if fact.value.plausible is False:
             return Judged(Truth.UNKNOWN, "the value is not plausible")
         return _conjoined(
-            judge(fact.value, comparison, limits) for comparison, limits in self._limits()
+            [judge(fact.value, comparison, limits) for comparison, limits in self._limits]
         )
 
 
-def _conjoined(judgements: Iterable[Judged]) -> Judged:
-    parts = tuple(judgements)
-    truth = logic.all_of(part.truth for part in parts)
+def _conjoined(parts: list[Judged]) -> Judged:
+    if len(parts) == 1:
+        return parts[0]
+    truth = logic.all_of([part.truth for part in parts])
     return Judged(truth, joined(part.why for part in parts))
 
 

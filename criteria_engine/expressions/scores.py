@@ -150,7 +150,7 @@ class Score(Node):
             return []
         return [
             fact
-            for fact, position, _ in case.chart.tellings(MeasurementFact, (scored.stated_as,))
+            for _, fact, position, _ in case.chart.tellings(MeasurementFact, (scored.stated_as,))
             if fact.value.number is not None
             and position is Stance.AFFIRMED
             and counts(fact, window_on(day, self.within)) is Truth.TRUE

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from abstraction.facts import MeasurementFact
@@ -39,7 +40,7 @@ class Judged(NamedTuple):
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
     """What is asked of the values of one concept; ``required`` is empty for a result in words."""
 
@@ -56,18 +57,26 @@ class Question:
         """The concept in words."""
         return vocabulary().label("measurement", self.concept)
 
+    @cached_property
+    def unspoken(self) -> Result:
+        """The answer of every chart that has no value of it."""
+        return _nothing_in_window(self, [], [], [])
+
 
 def answer(question: Question, case: Case) -> Result:
     """The answer that the values of the concept give."""
     window = period(case, question.timing)
     if window is None:
         return _without_date(question)
+    values = case.chart.tellings(MeasurementFact, (question.concept,))
+    if not values:
+        return question.unspoken
     last = window.possible.end
     certain: list[_Value] = []
     possible: list[_Value] = []
     outdated: list[_Value] = []
     asides: list[Aside] = []
-    for value in case.chart.tellings(MeasurementFact, (question.concept,)):
+    for value in values:
         if (why := _does_not_count(value, last, question)) is not None:
             asides.append(Aside(value.fact, why))
             continue

@@ -132,7 +132,7 @@ def told_of(
     never: list[TherapyFact] = []
     possible: list[TherapyFact] = []
     reasons: list[TherapyFact] = []
-    for fact, position, _ in counted:
+    for _, fact, position, _ in counted:
         if position is Stance.AFFIRMED:
             continue
         if position is Stance.POSSIBLE:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from abstraction.dates import Window, add_months
 from abstraction.facts import Fact
@@ -149,6 +150,12 @@ def _form(timing: Any) -> str:
     return "ever"
 
 
+@lru_cache(maxsize=1024)
+def _shared[T](timing: T) -> T:
+    """The first window that was equal: a case works out the days of each window once."""
+    return timing
+
+
 AnyTiming = Annotated[
     Annotated[Before, Tag("before")]
     | Annotated[EarlierThan, Tag("earlier_than")]
@@ -156,6 +163,7 @@ AnyTiming = Annotated[
     | Annotated[Since, Tag("since")]
     | Annotated[Literal["ever"], Tag("ever")],
     Discriminator(_form),
+    AfterValidator(_shared),
 ]
 """Every window that an expression about single facts may ask for."""
 
@@ -196,9 +204,10 @@ class Period:
 
 def period(case: Case, timing: AnyTiming) -> Period | None:
     """The days of the window; None while its anchor has no day."""
-    if id(timing) not in case.periods:
-        case.periods[id(timing)] = _period(case, timing)
-    return case.periods[id(timing)]
+    asked = id(timing)
+    if asked not in case.periods:
+        case.periods[asked] = _period(case, timing)
+    return case.periods[asked]
 
 
 def _period(case: Case, timing: AnyTiming) -> Period | None:
