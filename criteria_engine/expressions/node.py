@@ -148,18 +148,24 @@ class Result:
 
     def evidence(self) -> tuple[Fact, ...]:
         """The facts that decided, or, where nothing is decided, the facts of both sides."""
-        return _once(self._evidence())
+        found: dict[tuple[str, str, int, int], Fact] = {}
+        self._gather(found)
+        return tuple(found.values())
 
-    def _evidence(self) -> Iterator[Fact]:
+    def _gather(self, found: dict[tuple[str, str, int, int], Fact]) -> None:
+        """Add the evidence, each place of a note once."""
+        below: Iterable[Result] = self.decisive
         if self.truth is Truth.UNKNOWN:
-            yield from self.facts_for
-            yield from self.facts_against
+            own = self.facts_for + self.facts_against
+            below = self.children
         else:
-            yield from self.facts_for if self.truth is Truth.TRUE else self.facts_against
-        below = self.children if self.truth is Truth.UNKNOWN else self.told.decisive
+            own = self.facts_for if self.truth is Truth.TRUE else self.facts_against
+        for fact in own:
+            found.setdefault(_key(fact), fact)
         for child in below:
-            yield from child._evidence()
-        yield from self.told.noted
+            child._gather(found)
+        for fact in self.told.noted:
+            found.setdefault(_key(fact), fact)
 
     def trace(self, *, asks_more: bool = True) -> dict[str, Any]:
         """The tree as JSON data; without ``asks_more`` nothing that is missing stands in it."""
@@ -212,6 +218,10 @@ class Parts(Sequence[Result]):
 
     def __iter__(self) -> Iterator[Result]:
         known = self._known
+        return iter(known) if len(known) == len(self._asked) else self._asking()
+
+    def _asking(self) -> Iterator[Result]:
+        known = self._known
         for place, node in enumerate(self._asked):
             if place == len(known):
                 known.append(node.evaluate(self._case))
@@ -253,7 +263,8 @@ class Node(Frozen, ABC):
 
 def reference(fact: Fact) -> EvidenceReference:
     """Where the fact stands."""
-    return EvidenceReference(**_place(fact))
+    span = fact.span
+    return EvidenceReference(fact.fact_id, fact.note_id, span.start, span.end, span.text)
 
 
 def _place(fact: Fact) -> dict[str, Any]:
@@ -267,8 +278,5 @@ def _place(fact: Fact) -> dict[str, Any]:
     }
 
 
-def _once(facts: Iterable[Fact]) -> tuple[Fact, ...]:
-    seen: dict[tuple[str, str, int, int], Fact] = {}
-    for fact in facts:
-        seen.setdefault((fact.fact_id, fact.note_id, fact.span.start, fact.span.end), fact)
-    return tuple(seen.values())
+def _key(fact: Fact) -> tuple[str, str, int, int]:
+    return fact.fact_id, fact.note_id, fact.span.start, fact.span.end
