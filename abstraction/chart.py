@@ -89,13 +89,15 @@ class Chart:
         asked = (kind, concepts)
         found = self._found.get(asked)
         if found is None:
-            told = self._tellings.get(kind, {})
-            spoken = [told[concept] for concept in concepts if concept in told]
-            if len(spoken) < 2:
-                found = tuple(spoken[0]) if spoken else ()
+            places = self._places.get(kind, {})
+            spoken = [concept for concept in concepts if concept in places]
+            if len(concepts) == 1:
+                told = [
+                    telling(place, self.facts[place]) for one in spoken for place in places[one]
+                ]
             else:
-                found = tuple(sorted({one.place: one for each in spoken for one in each}.values()))
-            self._found[asked] = found
+                told = [telling for one in spoken for telling in self._told_of(kind, (one,))]
+            found = self._found[asked] = tuple(sorted(told) if len(spoken) > 1 else told)
         return found
 
     def courses_in(self, tellings: Iterable[Telling[TherapyFact]]) -> tuple[Episode, ...]:
@@ -112,7 +114,7 @@ class Chart:
 
     def concepts(self, kind: Kind) -> tuple[str, ...]:
         """The concepts of this kind that the chart speaks of, sorted."""
-        return tuple(sorted(self._tellings.get(_TYPES[kind], ())))
+        return tuple(sorted(self._places.get(_TYPES[kind], ())))
 
     @cached_property
     def last_note_date(self) -> dt.date | None:
@@ -171,8 +173,7 @@ class Chart:
 
     @cached_property
     def _therapies(self) -> tuple[Telling[TherapyFact], ...]:
-        told = self._tellings.get(TherapyFact, {})
-        return tuple(sorted(one for of_one in told.values() for one in of_one))
+        return self._told_of(TherapyFact, tuple(self._places.get(TherapyFact, ())))
 
     def _of_type[F: FactBase](self, kind: type[F]) -> tuple[F, ...]:
         return tuple(fact for fact in self.facts if isinstance(fact, kind))
@@ -183,13 +184,13 @@ class Chart:
         return {}
 
     @cached_property
-    def _tellings(self) -> dict[type[FactBase], dict[str, list[Telling[Any]]]]:
-        """The facts of each type by concept, in chart order."""
-        told: dict[type[FactBase], dict[str, list[Telling[Any]]]] = {}
+    def _places(self) -> dict[type[FactBase], dict[str, list[int]]]:
+        """Where the facts of each type stand, by concept."""
+        places: dict[type[FactBase], dict[str, list[int]]] = {}
         for place, fact in enumerate(self.facts):
-            of_type = told.setdefault(type(fact), {})
-            of_type.setdefault(fact.concept, []).append(telling(place, fact))
-        return told
+            of_type = places.setdefault(type(fact), {})
+            of_type.setdefault(fact.concept, []).append(place)
+        return places
 
 
 _TYPES: Mapping[Kind, type[FactBase]] = {

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, overload
 
 from abstraction.chart import Chart
 from abstraction.dates import Window
@@ -202,30 +202,37 @@ class Result:
         return data
 
 
+class Asked(Protocol):
+    """Something that has an answer for a case."""
+
+    def evaluate(self, case: Case) -> Result:
+        """The answer for one case."""
+        ...
+
+
 class Parts(Sequence[Result]):
     """The answers to several expressions, each worked out when it is first asked for.
 
     What already settles a question is all that is asked to judge it; a reader sees every part.
     """
 
-    def __init__(self, asked: Sequence[Node], case: Case) -> None:
+    def __init__(self, asked: Sequence[Asked], case: Case) -> None:
         self._asked = asked
         self._case = case
-        self._known: list[Result] = []
+        self._known: list[Result | None] = [None] * len(asked)
 
     def __len__(self) -> int:
         return len(self._asked)
 
     def __iter__(self) -> Iterator[Result]:
-        known = self._known
-        return iter(known) if len(known) == len(self._asked) else self._asking()
+        return map(self.at, range(len(self._asked)))
 
-    def _asking(self) -> Iterator[Result]:
-        known = self._known
-        for place, node in enumerate(self._asked):
-            if place == len(known):
-                known.append(node.evaluate(self._case))
-            yield known[place]
+    def at(self, place: int) -> Result:
+        """The answer to the expression that stands there."""
+        known = self._known[place]
+        if known is None:
+            known = self._known[place] = self._asked[place].evaluate(self._case)
+        return known
 
     @overload
     def __getitem__(self, place: int) -> Result: ...

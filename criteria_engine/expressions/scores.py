@@ -7,7 +7,7 @@ A total that a note states is evidence, not proof: it is shown, and told where i
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Literal, NamedTuple, Self
@@ -21,7 +21,7 @@ from abstraction.statements import Stance, when
 from criteria_engine import logic
 from criteria_engine.assessment import Basis, Missing
 from criteria_engine.expressions.boolean import OPENNESS
-from criteria_engine.expressions.node import Account, Aside, Case, Node, Result
+from criteria_engine.expressions.node import Account, Aside, Asked, Case, Node, Parts, Result
 from criteria_engine.expressions.timing import (
     Timing,
     anchor_day,
@@ -67,51 +67,22 @@ class Score(Node):
     def evaluate(self, case: Case) -> Result:
         scored = self._scored
         doubt = scored.doubted_by.evaluate(case) if scored.doubted_by else None
-        answers = tuple([_answer(item, doubt, case) for item in scored.items])
-        counting = tuple([one for one in answers if one.item.id not in self._left_out])
-        entry = scored.entry.present.evaluate(case) if scored.entry else None
-        points = total(scored, ((one.item, one.truth) for one in counting))
-        parts = tuple((part, self._points_of(part, scored, counting)) for part in self.parts)
-        truth = logic.all_of(
-            (
-                *([entry.truth] if entry else []),
-                *self._limits(points),
-                *(of_part.reaches(part.at_least) for part, of_part in parts),
-                *_one_of(scored, counting),
-            )
-        )
+        asked: list[Asked] = [scored.entry.present] if scored.entry else []
+        first = len(asked)
+        parts = Parts([*asked, *(_Asked(item, doubt) for item in scored.items)], case)
+        entry = parts.at(0) if scored.entry else None
+        truth = self._truth(entry, (parts.at(first + place).truth for place in self._places))
         stated = self._stated(scored, case)
-        decisive = _decisive(truth, entry, counting)
 
-        def told() -> Account:
-            whole = total(scored, ((one.item, one.truth) for one in answers))
-            differing = [one for one in stated if not _fits(one, whole)]
-            found = joined(
-                (
-                    self._told(scored, points, counting),
-                    *(_told_of_part(part, of_part, scored) for part, of_part in parts),
-                    f"{scored.entry.name}: {entry.reason}" if scored.entry and entry else "",
-                    *(f"a note states {_number(one)} {date_text(one)}" for one in stated),
-                    "which the items contradict" if differing else "",
-                )
-            )
-            return Account(
-                op=self.op,
-                asks=self.asked,
-                reason=found,
-                topic=scored.name,
-                asides=_stated_asides(stated, differing) if truth.known else (),
-                missing=() if truth.known else self._missing(scored, points, entry, counting),
-                decisive=decisive,
-                asks_no_more=truth.known,
-            )
+        def answers() -> tuple[_Answer, ...]:
+            return tuple(map(_Answer, scored.items, tuple(parts)[first:]))
 
         return Result(
             truth,
-            _basis(truth, decisive),
-            told,
-            facts_for=tuple(stated) if truth is Truth.UNKNOWN else (),
-            children=(*([entry] if entry else []), *(one.result for one in answers)),
+            "documented" if truth.known else _openness(entry, self._counting(answers())),
+            lambda: self._account(truth, entry, answers(), stated),
+            facts_for=() if truth.known else tuple(stated),
+            children=parts,
         )
 
     @cached_property
@@ -119,8 +90,77 @@ class Score(Node):
         return instrument(self.instrument, self.within)
 
     @cached_property
-    def _left_out(self) -> frozenset[str]:
-        return self._scored.named(self.without)
+    def _places(self) -> tuple[int, ...]:
+        """Where the items stand that are not left out."""
+        left_out = self._scored.named(self.without)
+        items = enumerate(self._scored.items)
+        return tuple(place for place, item in items if item.id not in left_out)
+
+    def _counting[T](self, of_items: Sequence[T]) -> tuple[T, ...]:
+        return tuple([of_items[place] for place in self._places])
+
+    def _truth(self, entry: Result | None, truths: Iterable[Truth]) -> Truth:
+        """Whether the points are reached; no more items are asked than settle it."""
+        items = self._counting(self._scored.items)
+        found: list[Truth] = []
+        truth = self._weighed(entry, items, found)
+        for one in truths if not truth.known else ():
+            found.append(one)
+            if one is Truth.TRUE or len(found) == len(items):
+                truth = self._weighed(entry, items, found)
+                if truth.known:
+                    break
+        return truth
+
+    def _weighed(
+        self, entry: Result | None, items: Sequence[Item], truths: Sequence[Truth]
+    ) -> Truth:
+        """What the first items come to; those after them are open."""
+        open_items = [Truth.UNKNOWN] * (len(items) - len(truths))
+        answers = tuple(zip(items, (*truths, *open_items), strict=True))
+        return logic.all_of(
+            (
+                *([entry.truth] if entry else []),
+                *self._limits(total(self._scored, answers)),
+                *(of_part.reaches(part.at_least) for part, of_part in self._points(answers)),
+                *_one_of(self._scored, answers),
+            )
+        )
+
+    def _account(
+        self,
+        truth: Truth,
+        entry: Result | None,
+        answers: tuple[_Answer, ...],
+        stated: list[MeasurementFact],
+    ) -> Account:
+        scored = self._scored
+        counting = self._counting(answers)
+        points = total(scored, _truths(counting))
+        whole = total(scored, _truths(answers))
+        differing = [one for one in stated if not _fits(one, whole)]
+        found = joined(
+            (
+                self._told(scored, points, counting),
+                *(
+                    _told_of_part(part, of_part, scored)
+                    for part, of_part in self._points(_truths(counting))
+                ),
+                f"{scored.entry.name}: {entry.reason}" if scored.entry and entry else "",
+                *(f"a note states {_number(one)} {date_text(one)}" for one in stated),
+                "which the items contradict" if differing else "",
+            )
+        )
+        return Account(
+            op=self.op,
+            asks=self.asked,
+            reason=found,
+            topic=scored.name,
+            asides=_stated_asides(stated, differing) if truth.known else (),
+            missing=() if truth.known else self._missing(scored, points, entry, counting),
+            decisive=_decisive(truth, entry, counting),
+            asks_no_more=truth.known,
+        )
 
     def prose(self) -> str:
         scored = self._scored
@@ -139,9 +179,11 @@ class Score(Node):
         if self.at_most is not None:
             yield points.stays_at_most(self.at_most)
 
-    def _points_of(self, part: Part, scored: Instrument, counting: tuple[_Answer, ...]) -> Total:
-        items = scored.named(part.of)
-        return total(scored, ((one.item, one.truth) for one in counting if one.item.id in items))
+    def _points(self, answers: _Truths) -> Iterable[tuple[Part, Total]]:
+        """The points of each part that is asked for."""
+        for part in self.parts:
+            items = self._scored.named(part.of)
+            yield part, total(self._scored, (one for one in answers if one[0].id in items))
 
     def _stated(self, scored: Instrument, case: Case) -> list[MeasurementFact]:
         """The totals that notes state of the window, the patient's own."""
@@ -200,16 +242,29 @@ class _Answer(NamedTuple):
         return self.result.truth
 
 
-def _answer(item: Item, doubt_of_all: Result | None, case: Case) -> _Answer:
-    """Whether the item is present; open where something else may explain it."""
-    present = item.present.evaluate(case)
-    doubt = _doubt(item, present, doubt_of_all, case) if present.truth is Truth.TRUE else None
-    if doubt is None:
-        return _Answer(
-            item,
-            present.retold(lambda told: replace(told, asks=_asks(item, present), topic=item.name)),
+_Truths = Sequence[tuple[Item, Truth]]
+
+
+def _truths(answers: Iterable[_Answer]) -> _Truths:
+    return [(one.item, one.result.truth) for one in answers]
+
+
+class _Asked(NamedTuple):
+    """Whether one item is present; open where something else may explain it."""
+
+    item: Item
+    doubt_of_all: Result | None
+
+    def evaluate(self, case: Case) -> Result:
+        item = self.item
+        present = item.present.evaluate(case)
+        if present.truth is Truth.TRUE:
+            doubt = _doubt(item, present, self.doubt_of_all, case)
+            if doubt is not None:
+                return _doubted(item, present, doubt)
+        return present.retold(
+            lambda told: replace(told, asks=_asks(item, present), topic=item.name)
         )
-    return _Answer(item, _doubted(item, present, doubt))
 
 
 def _doubt(item: Item, present: Result, doubt_of_all: Result | None, case: Case) -> Result | None:
@@ -277,10 +332,10 @@ def _near(one: Window, other: Window, days: dt.timedelta) -> bool:
     return not any(end and start and start - end > days for end, start in apart)
 
 
-def _one_of(scored: Instrument, counting: tuple[_Answer, ...]) -> Iterable[Truth]:
+def _one_of(scored: Instrument, answers: _Truths) -> Iterable[Truth]:
     if scored.needs_one_of is not None:
         items = scored.named((scored.needs_one_of,))
-        yield logic.any_of(one.truth for one in counting if one.item.id in items)
+        yield logic.any_of([truth for item, truth in answers if item.id in items])
 
 
 def _fits(stated: MeasurementFact, whole: Total) -> bool:
@@ -311,9 +366,8 @@ def _decisive(
     return tuple(part for part in parts if part.truth is truth)
 
 
-def _basis(truth: Truth, decisive: tuple[Result, ...]) -> Basis:
-    """Documented when decided; else why the items that the chart speaks of are open."""
-    if truth.known:
-        return "documented"
+def _openness(entry: Result | None, counting: tuple[_Answer, ...]) -> Basis:
+    """Why the items that the chart speaks of are open."""
+    decisive = _decisive(Truth.UNKNOWN, entry, counting)
     spoken = {one.basis for one in decisive if not one.is_silent}
     return next((basis for basis in OPENNESS if basis in spoken), "silent")

@@ -169,7 +169,9 @@ def _time(
     groups = [one.drugs for one in therapies]
     certain = time_on_therapy(told, groups, day, not_by_route=not_by_route)
     bounded = [drugs for drugs in groups if _is_bounded(told, drugs)]
-    most = time_on_therapy(told, bounded, day, not_by_route=not_by_route).most if bounded else None
+    most = certain.most if len(bounded) == len(groups) else None
+    if bounded and len(bounded) < len(groups):
+        most = time_on_therapy(told, bounded, day, not_by_route=not_by_route).most
     gaps = tuple(gap for one in therapies for gap in _gaps(told, one, day))
     return Time(
         names=tuple(one.name for one in therapies),
