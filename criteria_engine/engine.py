@@ -79,7 +79,7 @@ def judge(chart: Chart, protocol: Protocol, anchors: Anchors) -> Judgement:
     ``explain`` does both.
     """
     case = case_of(chart, protocol, anchors)
-    criteria = tuple([_judged(criterion, case) for criterion in protocol.criteria])
+    criteria = tuple([judged(criterion, case) for criterion in protocol.criteria])
     return Judgement(chart, protocol, anchors, triage(criteria, protocol.core), criteria)
 
 
@@ -121,10 +121,11 @@ def triage(criteria: tuple[Judged, ...], core: tuple[str, ...]) -> Triage:
 
 def verdict(criterion: Criterion, case: Case) -> CriterionAssessment:
     """One criterion's verdict."""
-    return _judged(criterion, case).explained()
+    return judged(criterion, case).explained()
 
 
-def _judged(criterion: Criterion, case: Case) -> Judged:
+def judged(criterion: Criterion, case: Case) -> Judged:
+    """One criterion's outcome."""
     result = criterion.expression.evaluate(case)
     outcome, basis = _outcome(criterion, result)
     return Judged(criterion, outcome, basis, result)

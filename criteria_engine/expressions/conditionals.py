@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import ConfigDict, Field
 
 from criteria_engine import logic
-from criteria_engine.expressions.boolean import combined, those, ways_of_any
+from criteria_engine.expressions.combining import combined, those, ways_of_any
 from criteria_engine.expressions.node import Account, Case, Node, Result
 from criteria_engine.expressions.ways import Some, Turn, Ways
 from criteria_engine.logic import Truth

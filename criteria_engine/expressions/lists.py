@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from criteria_engine import logic
-from criteria_engine.expressions.boolean import combined
+from criteria_engine.expressions.combining import combined
 from criteria_engine.expressions.findings import Finding
 from criteria_engine.expressions.node import Account, Case, Node, Result
 from criteria_engine.expressions.ways import NEVER, Some, Turn, Ways, some, unknown

@@ -6,22 +6,20 @@ A total that a note states is evidence, not proof: it is shown, and told where i
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from abstraction.dates import Window
-from abstraction.facts import Fact, MeasurementFact
+from abstraction.facts import MeasurementFact
 from abstraction.notes import Frozen
-from abstraction.statements import Stance, when
+from abstraction.statements import Stance
 from criteria_engine import logic
 from criteria_engine.assessment import Basis, Missing
-from criteria_engine.expressions.boolean import OPENNESS
+from criteria_engine.expressions.combining import OPENNESS
 from criteria_engine.expressions.node import Account, Aside, Asked, Case, Node, Parts, Result
+from criteria_engine.expressions.score_items import AskedItem
 from criteria_engine.expressions.timing import (
     Timing,
     anchor_day,
@@ -32,7 +30,7 @@ from criteria_engine.expressions.timing import (
 from criteria_engine.logic import Truth
 from criteria_engine.scores.instrument import Instrument, Item, instrument
 from criteria_engine.scores.totals import Total, counted, total
-from criteria_engine.wording import date_text, joined, listed, sentence
+from criteria_engine.wording import date_text, joined, listed
 
 
 class Part(Frozen):
@@ -69,7 +67,7 @@ class Score(Node):
         doubt = scored.doubted_by.evaluate(case) if scored.doubted_by else None
         asked: list[Asked] = [scored.entry.present] if scored.entry else []
         first = len(asked)
-        parts = Parts([*asked, *(_Asked(item, doubt) for item in scored.items)], case)
+        parts = Parts([*asked, *(AskedItem(item, doubt) for item in scored.items)], case)
         entry = parts.at(0) if scored.entry else None
         truth = self._truth(entry, (parts.at(first + place).truth for place in self._places))
         stated = self._stated(scored, case)
@@ -249,51 +247,6 @@ def _truths(answers: Iterable[_Answer]) -> _Truths:
     return [(one.item, one.result.truth) for one in answers]
 
 
-class _Asked(NamedTuple):
-    """Whether one item is present; open where something else may explain it."""
-
-    item: Item
-    doubt_of_all: Result | None
-
-    def evaluate(self, case: Case) -> Result:
-        item = self.item
-        present = item.present.evaluate(case)
-        if present.truth is Truth.TRUE:
-            doubt = _doubt(item, present, self.doubt_of_all, case)
-            if doubt is not None:
-                return _doubted(item, present, doubt)
-        return present.retold(
-            lambda told: replace(told, asks=_asks(item, present), topic=item.name)
-        )
-
-
-def _doubt(item: Item, present: Result, doubt_of_all: Result | None, case: Case) -> Result | None:
-    """What else may explain the item, where anything may."""
-    if doubt_of_all is not None and doubt_of_all.truth is Truth.TRUE:
-        return doubt_of_all
-    own = item.doubted_by.evaluate(case) if item.doubted_by else None
-    return own if own is not None and _may_explain(item, present, own) else None
-
-
-def _doubted(item: Item, present: Result, doubt: Result) -> Result:
-    def told() -> Account:
-        need = Missing(concept=item.id, why=f"whether {item.name} is due to the disease")
-        return Account(
-            op=present.told.op,
-            asks=_asks(item, present),
-            reason=f"{present.reason}; {doubt.reason}, which may explain it",
-            topic=item.name,
-            missing=(need,),
-            decisive=(present, doubt),
-        )
-
-    return Result(Truth.UNKNOWN, "judgement", told, children=(present, doubt))
-
-
-def _asks(item: Item, present: Result) -> str:
-    return f"{sentence(item.name)}, {item.points} points: {present.told.asks}"
-
-
 def _stated_asides(stated: list[MeasurementFact], differing: list[MeasurementFact]) -> list[Aside]:
     wrong, right = (
         "a stated total that the items contradict",
@@ -309,27 +262,6 @@ def _item_words(item: Item, scored: Instrument) -> str:
         return words
     domain = scored.domains.get(item.domain, item.domain.replace("_", " "))
     return words if domain == item.name else f"{domain}: {words}"
-
-
-def _may_explain(item: Item, present: Result, doubt: Result) -> bool:
-    """Whether the other explanation may lie in the days of every sign of the item."""
-    if item.doubted_days is None:
-        return doubt.truth is Truth.TRUE
-    days = dt.timedelta(item.doubted_days)
-    others = [when(fact) for fact in _signs(doubt)] if doubt.truth is not Truth.FALSE else []
-    signs = [when(fact) for fact in _signs(present)]
-    return bool(others) and all(any(_near(sign, other, days) for other in others) for sign in signs)
-
-
-def _signs(result: Result) -> tuple[Fact, ...]:
-    below = (fact for child in result.children for fact in _signs(child))
-    return (*result.facts_for, *below)
-
-
-def _near(one: Window, other: Window, days: dt.timedelta) -> bool:
-    """Whether both may have been within so many days of each other."""
-    apart = [(first.end, second.start) for first, second in ((one, other), (other, one))]
-    return not any(end and start and start - end > days for end, start in apart)
 
 
 def _one_of(scored: Instrument, answers: _Truths) -> Iterable[Truth]:

@@ -17,7 +17,7 @@ from abstraction.notes import Frozen
 from abstraction.statements import Stance, each_once, stance
 from criteria_engine import logic
 from criteria_engine.assessment import Missing
-from criteria_engine.expressions.boolean import combined, those, ways_of_any
+from criteria_engine.expressions.combining import combined, those, ways_of_any
 from criteria_engine.expressions.courses import Course, Ends, course, latest_first
 from criteria_engine.expressions.node import Account, Aside, Case, Node, Result
 from criteria_engine.expressions.timing import Before, Span, anchor_day, anchor_words
