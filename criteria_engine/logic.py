@@ -25,7 +25,10 @@ class Truth(IntEnum):
     @property
     def word(self) -> str:
         """The value as the trace writes it: ``true``, ``false`` or ``unknown``."""
-        return self.name.lower()
+        return _WORDS[self]
+
+
+_WORDS = ("false", "unknown", "true")
 
 
 def truth_of(value: bool) -> Truth:

@@ -6,31 +6,33 @@ Units are UCUM.  Only powers of ten and synonyms stand here; a conversion that n
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from fractions import Fraction
+from decimal import Decimal
 
 from criteria_engine.intervals import Extent
 
-_SCALES: dict[str, tuple[str, Fraction]] = {
-    "g/L": ("mass concentration", Fraction(1)),
-    "g/dL": ("mass concentration", Fraction(10)),
-    "mg/dL": ("mass concentration", Fraction(1, 100)),
-    "mg/L": ("mass concentration", Fraction(1, 1000)),
-    "mol/L": ("substance concentration", Fraction(1)),
-    "mmol/L": ("substance concentration", Fraction(1, 1000)),
-    "umol/L": ("substance concentration", Fraction(1, 1_000_000)),
-    "10*9/L": ("count concentration", Fraction(1)),
-    "10*3/uL": ("count concentration", Fraction(1)),
-    "/uL": ("count concentration", Fraction(1, 1000)),
-    "10*6/L": ("count concentration", Fraction(1, 1000)),
-    "mg/mg": ("mass ratio", Fraction(1)),
-    "g/g": ("mass ratio", Fraction(1)),
-    "mg/g": ("mass ratio", Fraction(1, 1000)),
-    "g/(24.h)": ("mass rate", Fraction(1)),
-    "g/d": ("mass rate", Fraction(1)),
-    "mg/(24.h)": ("mass rate", Fraction(1, 1000)),
-    "mg/d": ("mass rate", Fraction(1, 1000)),
+_SCALES: dict[str, tuple[str, int]] = {
+    "g/L": ("mass concentration", 0),
+    "g/dL": ("mass concentration", 1),
+    "mg/dL": ("mass concentration", -2),
+    "mg/L": ("mass concentration", -3),
+    "mol/L": ("substance concentration", 0),
+    "mmol/L": ("substance concentration", -3),
+    "umol/L": ("substance concentration", -6),
+    "10*9/L": ("count concentration", 0),
+    "10*3/uL": ("count concentration", 0),
+    "/uL": ("count concentration", -3),
+    "10*6/L": ("count concentration", -3),
+    "mg/mg": ("mass ratio", 0),
+    "g/g": ("mass ratio", 0),
+    "mg/g": ("mass ratio", -3),
+    "g/(24.h)": ("mass rate", 0),
+    "g/d": ("mass rate", 0),
+    "mg/(24.h)": ("mass rate", -3),
+    "mg/d": ("mass rate", -3),
 }
+"""What a unit measures, and the power of ten by which it is larger than the first of its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +53,11 @@ def convert(quantity: Quantity, unit: str | None) -> Extent | None:
     source, target = _SCALES.get(quantity.unit or ""), _SCALES.get(unit or "")
     if source is None or target is None or source[0] != target[0]:
         return None
-    factor = source[1] / target[1]
+    power = source[1] - target[1]
     extent = quantity.extent
-    return Extent(
-        _exact(extent.low, factor),
-        _exact(extent.high, factor),
-        extent.low_open,
-        extent.high_open,
-    )
+    low = _scaled(extent.low, power)
+    high = low if extent.low == extent.high else _scaled(extent.high, power)
+    return Extent(low, high, extent.low_open, extent.high_open)
 
 
 def is_scaled(unit: str) -> bool:
@@ -86,7 +85,6 @@ def quantity_text(number: str, unit: str | None) -> str:
     return f"{number} {unit_text(unit)}".rstrip()
 
 
-def _exact(number: float, factor: Fraction) -> float:
-    if number in (float("inf"), float("-inf")):
-        return number
-    return float(Fraction(repr(number)) * factor)
+def _scaled(number: float, power: int) -> float:
+    """The number as it is printed, moved by so many powers of ten without a rounding in between."""
+    return number if math.isinf(number) else float(Decimal(repr(number)).scaleb(power))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from abstraction.dates import Window
@@ -11,7 +11,7 @@ from abstraction.facts import TherapyFact
 from abstraction.merging.events import events
 from abstraction.merging.exposures import is_administration
 from abstraction.merging.windows import up_to, window_of
-from abstraction.statements import Stance, stance, told
+from abstraction.statements import Stance, Telling, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +24,31 @@ class Administration:
     facts: tuple[TherapyFact, ...]
 
 
-def administrations_of(facts: Iterable[TherapyFact]) -> tuple[Administration, ...]:
-    """The administrations of every therapy, by concept and then by days."""
-    by_concept: defaultdict[str, list[tuple[Window, TherapyFact]]] = defaultdict(list)
-    for fact in facts:
-        if is_administration(fact) and stance(fact) is Stance.AFFIRMED:
-            by_concept[fact.concept].append((_when(fact), fact))
+Doses = Callable[[str, Sequence[TherapyFact]], tuple[Administration, ...]]
+
+
+def administrations_of(
+    tellings: Iterable[Telling[TherapyFact]], doses: Doses | None = None
+) -> tuple[Administration, ...]:
+    """The administrations of every therapy, by concept and then by days.
+
+    ``doses`` makes those of one therapy: ``doses_of``, or one that remembers.
+    """
+    by_concept: defaultdict[str, list[TherapyFact]] = defaultdict(list)
+    for one in tellings:
+        if one.stance is Stance.AFFIRMED and is_administration(one.fact):
+            by_concept[one.fact.concept].append(one.fact)
+    of_one = doses or doses_of
+    return tuple(
+        dose for concept in sorted(by_concept) for dose in of_one(concept, by_concept[concept])
+    )
+
+
+def doses_of(concept: str, facts: Sequence[TherapyFact]) -> tuple[Administration, ...]:
+    """The administrations of one therapy, from the facts that affirm one."""
     return tuple(
         Administration(concept, event.when, event.possible, event.facts)
-        for concept in sorted(by_concept)
-        for event in events(by_concept[concept])
+        for event in events((_when(fact), fact) for fact in facts)
     )
 
 

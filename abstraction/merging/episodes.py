@@ -7,8 +7,9 @@ narrowed but by what a note says of that very day: a start, an end, or that it w
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from abstraction.dates import Days, Window
@@ -17,12 +18,18 @@ from abstraction.merging.exposures import (
     Exposure,
     denied_up_to,
     exposure,
+    is_administration,
     not_on_it,
     without_superseded_steps,
 )
-from abstraction.merging.regimens import in_single_doses, interchangeable_with, is_infused
+from abstraction.merging.regimens import (
+    in_single_doses,
+    interchangeable_with,
+    is_infused,
+    routes_told,
+)
 from abstraction.merging.windows import agreed, certainly_before, one_day, touches
-from abstraction.statements import Stance, stance, told
+from abstraction.statements import Stance, Telling, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,37 +85,61 @@ class Episode:
         return tuple(sorted({one.response for one in self.facts if one.response}))
 
 
-def episodes_of(facts: Iterable[TherapyFact]) -> tuple[Episode, ...]:
-    """The courses of every therapy, by concept and then by days: the same for any order."""
-    return _by_treatment(facts, lambda concept: concept)
+def episodes_of(
+    told: Iterable[Telling[TherapyFact]], courses: Courses | None = None
+) -> tuple[Episode, ...]:
+    """The courses of every therapy, by concept and then by days: the same for any order.
+
+    ``courses`` makes those of one treatment: ``courses_of``, or one that remembers.
+    """
+    return _by_treatment(told, lambda concept: concept, courses or courses_of)
 
 
-def joint_episodes_of(facts: Iterable[TherapyFact]) -> tuple[Episode, ...]:
+def joint_episodes_of(
+    told: Iterable[Telling[TherapyFact]], courses: Courses | None = None
+) -> tuple[Episode, ...]:
     """The courses of every treatment, drugs that are named for each other taken for one.
 
     A course of several drugs has the concept that ``regimens.yaml`` names first.
     """
-    given = tuple(facts)
-    named = {fact.concept for fact in given if exposure(fact)}
+    given = tuple(told)
+    named = {
+        one.fact.concept
+        for one in given
+        if one.stance is Stance.AFFIRMED and not is_administration(one.fact)
+    }
 
     def of_treatment(concept: str) -> str:
         together = [one for one in interchangeable_with(concept) if one in named]
         return together[0] if len(together) > 1 and concept in together else concept
 
-    return _by_treatment(given, of_treatment)
+    return _by_treatment(given, of_treatment, courses or courses_of)
 
 
 def _by_treatment(
-    facts: Iterable[TherapyFact], treatment: Callable[[str], str]
+    told: Iterable[Telling[TherapyFact]], treatment: Callable[[str], str], courses: Courses
 ) -> tuple[Episode, ...]:
     by_concept: defaultdict[str, list[TherapyFact]] = defaultdict(list)
-    for fact in sorted(facts, key=_fact_order):
-        by_concept[treatment(fact.concept)].append(fact)
+    planned: defaultdict[str, list[TherapyFact]] = defaultdict(list)
+    for one in told:
+        if one.stance in (Stance.AFFIRMED, Stance.DENIED):
+            by_concept[treatment(one.fact.concept)].append(one.fact)
+        elif one.stance is Stance.PLANNED:
+            planned[treatment(one.fact.concept)].append(one.fact)
     return tuple(
         episode
         for concept in sorted(by_concept)
-        for episode in _episodes(concept, tuple(by_concept[concept]))
+        for episode in _with_plans(courses(concept, by_concept[concept]), planned.get(concept))
     )
+
+
+def _with_plans(
+    episodes: tuple[Episode, ...], planned: list[TherapyFact] | None
+) -> Iterable[Episode]:
+    if not planned:
+        return episodes
+    ordered = sorted(planned, key=_fact_order)
+    return [replace(one, plans=_plans(one, ordered)) for one in episodes]
 
 
 @dataclass(slots=True)
@@ -133,10 +164,15 @@ class _Stretch:
         return tuple(one.fact for one in (*self.dated, *self.vague))
 
 
-def _episodes(concept: str, facts: tuple[TherapyFact, ...]) -> list[Episode]:
+Courses = Callable[[str, Sequence[TherapyFact]], tuple[Episode, ...]]
+
+
+def courses_of(concept: str, facts: Sequence[TherapyFact]) -> tuple[Episode, ...]:
+    """The courses of one treatment, from the facts that affirm or deny it; plans are not asked."""
+    facts = sorted(facts, key=_fact_order)
     exposures = without_superseded_steps(one for fact in facts if (one := exposure(fact)))
     if not exposures:
-        return []
+        return ()
     # That one of two drugs was never given says nothing of the other.
     is_one_drug = len({fact.concept for fact in facts}) == 1
     never = [day for fact in facts if is_one_drug and (day := denied_up_to(fact))]
@@ -145,8 +181,7 @@ def _episodes(concept: str, facts: tuple[TherapyFact, ...]) -> list[Episode]:
     made: list[Episode] = []
     for stretch in stretches:
         made.append(_episode(concept, stretch, made[-1] if made else None, never))
-    planned = [fact for fact in facts if stance(fact) is Stance.PLANNED]
-    return [replace(one, plans=_plans(one, planned)) for one in made]
+    return tuple(made)
 
 
 def _plans(episode: Episode, planned: list[TherapyFact]) -> tuple[TherapyFact, ...]:
@@ -182,7 +217,7 @@ def _stretches(exposures: tuple[Exposure, ...], off: list[Exposure]) -> list[_St
 
 def _place(cuts: list[dt.date], day: dt.date) -> int:
     """How many ends certainly lie before the day."""
-    return sum(cut < day for cut in cuts)
+    return bisect_left(cuts, day)
 
 
 def _place_of_start(start: Window, cuts: list[dt.date], stretches: list[_Stretch]) -> int:
@@ -216,6 +251,7 @@ def _is_another_dose(stretch: _Stretch, before: _Stretch) -> bool:
     """
     if not before.stops:
         return False
+    routes = routes_told(before.facts)
     ended = [one.stop.end for one in before.stops if one.stop]
     known = [told(one.fact) for one in before.stops]
     return any(
@@ -225,7 +261,7 @@ def _is_another_dose(stretch: _Stretch, before: _Stretch) -> bool:
         and (
             in_single_doses(one.fact)
             or (
-                is_infused(one.fact, before.facts)
+                is_infused(one.fact, routes)
                 and all(day is not None and day < one.stop.start for day in known)
             )
         )
@@ -380,8 +416,10 @@ def _certain_days(
     """The whole course; of infusions what single notes tell, and the course of what is none."""
     if whole is None:
         return ()
-    regular = [one for one in stretch.dated if not is_infused(one.fact, stretch.facts)]
-    if len(regular) == len(stretch.dated):
+    dated = stretch.dated
+    told_routes = routes_told(stretch.facts)
+    regular = [one for one in dated if not is_infused(one.fact, told_routes)]
+    if len(regular) == len(dated):
         return (whole,)
     starts = [one.start for one in regular if one.start and one in stretch.starts]
     stops = [one.stop for one in regular if one.stop_is_dated and one in stretch.stops and one.stop]
@@ -429,7 +467,7 @@ def _union(stretches: Iterable[Days], within: Days | None) -> tuple[Days, ...]:
 
 def _sorted(exposures: Iterable[Exposure]) -> tuple[TherapyFact, ...]:
     facts = {_fact_order(one.fact): one.fact for one in exposures}
-    return tuple(facts[place] for place in sorted(facts))
+    return tuple([facts[place] for place in sorted(facts)])
 
 
 def _fact_order(fact: TherapyFact) -> tuple[str, str, int, int, str, str, str]:

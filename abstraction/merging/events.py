@@ -29,6 +29,9 @@ class Event[F: Fact]:
 def events[F: Fact](told: Iterable[tuple[Window, F]]) -> tuple[Event[F], ...]:
     """The events of the dated tellings, by their days: the same for any order of the tellings."""
     tellings = tuple(told)
+    if len(tellings) == 1:
+        ((window, fact),) = tellings
+        return (Event(window, window, (fact,)),)
     windows = sorted({window for window, _ in tellings}, key=_order)
     narrowest = [
         window

@@ -44,8 +44,13 @@ def in_single_doses(fact: TherapyFact) -> bool:
     return fact.concept in regimens().single_doses and fact.route not in _BY_ONESELF
 
 
-def is_infused(fact: TherapyFact, beside: Iterable[TherapyFact]) -> bool:
-    """Whether the fact tells of infusions; ``beside`` are the facts of the same course.
+def routes_told(facts: Iterable[TherapyFact]) -> frozenset[Route]:
+    """The routes that the facts tell."""
+    return frozenset([fact.route for fact in facts if fact.route])
+
+
+def is_infused(fact: TherapyFact, routes: frozenset[Route]) -> bool:
+    """Whether the fact tells of infusions; ``routes`` are told of the same course.
 
     A drug that is injected too is not, where only another route is told of its course.
     """
@@ -53,5 +58,4 @@ def is_infused(fact: TherapyFact, beside: Iterable[TherapyFact]) -> bool:
         return True
     if fact.route is not None or fact.concept not in regimens().infused:
         return False
-    told = {one.route for one in beside if one.route}
-    return not told or _INTO_A_VEIN in told
+    return not routes or _INTO_A_VEIN in routes

@@ -9,6 +9,7 @@ from importlib.resources import files
 
 from abstraction.chart import Chart
 from abstraction.facts import Route, TherapyFact
+from abstraction.statements import each_once
 from criteria_engine.located import read_yaml
 from criteria_engine.vocabulary import expanded
 
@@ -52,5 +53,5 @@ def categories_tried(
         ]
         if of_it:
             named = tuple(sorted({fact.concept for fact in of_it}))
-            tried.append(CategoryTried(category, named, tuple(dict.fromkeys(of_it))))
+            tried.append(CategoryTried(category, named, each_once(of_it)))
     return tuple(tried)

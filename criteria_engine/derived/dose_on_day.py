@@ -18,7 +18,7 @@ from abstraction.dates import Window
 from abstraction.facts import Route, TherapyFact
 from abstraction.merging.exposures import exposure
 from abstraction.merging.windows import one_day, window_of
-from abstraction.statements import Stance, stance
+from abstraction.statements import Stance, each_once, stance
 from criteria_engine.equivalents import equivalents, milligrams_a_day, milligrams_each_time
 from criteria_engine.intervals import Extent, exactly
 
@@ -97,7 +97,7 @@ def dose_on_day(
         day=day,
         mg=_sum(part.mg for part in parts),
         basis=basis,
-        facts=tuple(dict.fromkeys(fact for part in parts for fact in part.facts)),
+        facts=each_once(fact for part in parts for fact in part.facts),
         nearest=_sum(near) if near else None,
     )
 

@@ -11,6 +11,7 @@ from abstraction.dates import Window
 from abstraction.facts import Route, TherapyFact
 from abstraction.merging.episodes import Episode
 from abstraction.merging.windows import ANY_TIME, shared, up_to
+from abstraction.statements import each_once
 
 _NOT_DAILY: frozenset[Route | None] = frozenset({"intravenous", "subcutaneous", "intramuscular"})
 
@@ -54,10 +55,10 @@ def last_dose(
     known = [window.start for window, _ in doses if window.start]
     latest = max(window.end or as_of for window, _ in doses)
     first = max(known, default=None)
-    facts = dict.fromkeys(
+    facts = each_once(
         fact for window, told in doses if _may_be_last(window, first) for fact in told
     )
-    return LastDose(Window(first, latest), tuple(facts))
+    return LastDose(Window(first, latest), facts)
 
 
 def _last_of(episode: Episode) -> Window:

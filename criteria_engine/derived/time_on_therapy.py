@@ -14,6 +14,7 @@ from abstraction.chart import Chart
 from abstraction.facts import Route, TherapyFact
 from abstraction.merging.episodes import Episode
 from abstraction.merging.regimens import interchangeable_with
+from abstraction.statements import each_once
 
 _Stretch = tuple[dt.date, dt.date]
 ONE_DAY = dt.timedelta(days=1)
@@ -57,8 +58,8 @@ def time_on_therapy(
         least = max([least, *(_stated(one) for one in courses[0])])
     spans = [stretches for stretches in possible if stretches is not None]
     most = max(_length(_together(spans)), least) if spans else None
-    facts = dict.fromkeys(fact for group in courses for one in group for fact in one.facts)
-    return TimeOnTherapy(least, most, _length(told), tuple(facts))
+    facts = each_once(fact for group in courses for one in group for fact in one.facts)
+    return TimeOnTherapy(least, most, _length(told), facts)
 
 
 def _episodes(

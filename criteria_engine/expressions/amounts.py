@@ -9,10 +9,11 @@ from pydantic import AfterValidator, Field, model_validator
 
 from abstraction.chart import Chart
 from abstraction.facts import Fact, Route
+from abstraction.statements import each_once
 from criteria_engine.assessment import Basis, Missing
 from criteria_engine.derived.dose_on_day import DoseOnDay, dose_on_day
 from criteria_engine.equivalents import equivalents
-from criteria_engine.expressions.node import Aside, Case, Node, Result
+from criteria_engine.expressions.node import Account, Aside, Case, Node, Result
 from criteria_engine.expressions.therapy_events import Given, told_of
 from criteria_engine.expressions.timing import (
     Before,
@@ -86,19 +87,20 @@ class DosesGiven(Node):
         facts_against: tuple[Fact, ...],
         asides: tuple[Aside, ...],
     ) -> Result:
+        need = Missing(concept=self.drugs[0], why=f"the days of all doses of {self.name}")
         return Result(
-            op=self.op,
-            asks=self.asked,
-            truth=truth,
-            basis=basis,
-            reason=f"{sentence(self.name)}: {why}, {self.at_least} doses required",
-            topic=self.name,
-            facts_for=facts_for,
-            facts_against=facts_against,
-            asides=asides,
-            missing=()
-            if truth.known
-            else (Missing(concept=self.drugs[0], why=f"the days of all doses of {self.name}"),),
+            truth,
+            basis,
+            lambda: Account(
+                op=self.op,
+                asks=self.asked,
+                reason=f"{sentence(self.name)}: {why}, {self.at_least} doses required",
+                topic=self.name,
+                asides=asides,
+                missing=() if truth.known else (need,),
+            ),
+            facts_for,
+            facts_against,
         )
 
 
@@ -140,7 +142,7 @@ class Amount(Node):
             return self._told(Truth.UNKNOWN, "anchor", "its window has no date yet", ())
         days = self._days(case.chart, day)
         spoken = [one for one in days if one is not None]
-        facts = tuple(dict.fromkeys(fact for one in spoken for fact in one.facts))
+        facts = each_once(fact for one in spoken for fact in one.facts)
         if len(spoken) < len(days):
             return self._told(Truth.UNKNOWN, "silent", "no dose documented", facts)
         mg = Extent(sum(one.mg.low for one in spoken), sum(one.mg.high for one in spoken))
@@ -157,9 +159,8 @@ class Amount(Node):
 
     def _days(self, chart: Chart, last: dt.date) -> list[DoseOnDay | None]:
         """The dose of every day of the window, by what is told up to its end."""
-        told = Chart(
-            chart.patient_id,
-            tuple(fact for fact in chart.of("therapy", self.drugs) if not is_later(fact, last)),
+        told = chart.only(
+            fact for fact in chart.of("therapy", self.drugs) if not is_later(fact, last)
         )
         first = self.within.back_from(last).start or last
         return [
@@ -187,23 +188,24 @@ class Amount(Node):
         return f"{comparison.replace('_', ' ')} {number_text(limit)} mg"
 
     def _told(self, truth: Truth, basis: Basis, why: str, facts: tuple[Fact, ...]) -> Result:
+        need = Missing(concept=self.of, why=f"the dose of every day in {self.within.prose()}")
         return Result(
-            op=self.op,
-            asks=self.asked,
-            truth=truth,
-            basis=basis,
-            reason=f"{sentence(self.name)}: {why}, {self._required()} required",
-            topic=self.name,
+            truth,
+            basis,
+            lambda: Account(
+                op=self.op,
+                asks=self.asked,
+                reason=f"{sentence(self.name)}: {why}, {self._required()} required",
+                topic=self.name,
+                missing=() if truth.known else (need,),
+            ),
             facts_for=facts if truth is not Truth.FALSE else (),
             facts_against=facts if truth is Truth.FALSE else (),
-            missing=()
-            if truth.known
-            else (Missing(concept=self.of, why=f"the dose of every day in {self.within.prose()}"),),
         )
 
 
 def _facts(given: list[Given]) -> tuple[Fact, ...]:
-    return tuple(dict.fromkeys(fact for one in given for fact in one.facts))
+    return each_once(fact for one in given for fact in one.facts)
 
 
 def _mg_text(mg: Extent) -> str:

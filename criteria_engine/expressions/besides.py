@@ -8,9 +8,9 @@ from typing import Annotated
 from pydantic import Field
 
 from abstraction.chart import Chart
-from abstraction.facts import Fact
+from abstraction.facts import DiagnosisFact, Fact
 from abstraction.notes import Frozen
-from abstraction.statements import Stance, stance
+from abstraction.statements import Stance, Telling
 from criteria_engine.expressions.claims import Statement
 from criteria_engine.logic import Truth
 from criteria_engine.vocabulary import Diagnoses
@@ -30,15 +30,16 @@ class DeniedBeside(Frozen):
 
     def denials(self, chart: Chart) -> Iterator[Statement]:
         """Each such denial, as a statement against the finding."""
-        neighbours = [fact for fact in chart.of("diagnosis", self.of) if _denied(fact)]
-        for fact in chart.of("diagnosis", self.diagnoses):
-            if _denied(fact) and any(self._beside(fact, other) for other in neighbours):
-                yield Statement(fact, Truth.FALSE)
+        neighbours = [one.fact for one in _denied(chart, self.of)]
+        for one in _denied(chart, self.diagnoses):
+            if any(self._beside(one.fact, other) for other in neighbours):
+                yield Statement(one, Truth.FALSE)
 
     def _beside(self, one: Fact, other: Fact) -> bool:
         gap = max(one.span.start, other.span.start) - min(one.span.end, other.span.end)
         return one.note_id == other.note_id and gap <= self.characters
 
 
-def _denied(fact: Fact) -> bool:
-    return stance(fact) is Stance.DENIED
+def _denied(chart: Chart, diagnoses: Diagnoses) -> Iterator[Telling[DiagnosisFact]]:
+    told = chart.tellings(DiagnosisFact, diagnoses)
+    return (one for one in told if one.stance is Stance.DENIED)

@@ -14,7 +14,7 @@ from abstraction.merging.windows import certainly_before, touches, window_of
 from abstraction.statements import Stance, stance, when
 from criteria_engine import logic
 from criteria_engine.assessment import Basis, Missing
-from criteria_engine.expressions.node import Aside, Case, Node, Result
+from criteria_engine.expressions.node import Account, Aside, Case, Node, Result
 from criteria_engine.expressions.timing import (
     AnyTiming,
     Period,
@@ -70,7 +70,7 @@ class BiopsyClassIn(Node):
         if window is None:
             gap = missing_anchor(self.within)
             result = self._told(Truth.UNKNOWN, "anchor", biopsies, asides, gap.why)
-            return replace(result, missing=(gap,))
+            return result.retold(lambda told: replace(told, missing=(gap,)))
         return self._in_window(biopsies, asides, window)
 
     def prose(self) -> str:
@@ -180,23 +180,28 @@ class BiopsyClassIn(Node):
         self, truth: Truth, basis: Basis, biopsies: list[Biopsy], asides: list[Aside], why: str
     ) -> Result:
         mentions = [mention for one in biopsies for mention in one.mentions]
-        told = joined(f"class {_classes(one.fact)} {date_text(one.fact)}" for one in mentions)
-        required = f"class {listed(self.one_of, 'or')} required"
-        if self.activity:
-            required += f" with activity {listed(self.activity, 'or')}"
+
+        def told() -> Account:
+            classes = (f"class {_classes(one.fact)} {date_text(one.fact)}" for one in mentions)
+            required = f"class {listed(self.one_of, 'or')} required"
+            if self.activity:
+                required += f" with activity {listed(self.activity, 'or')}"
+            need = f"the report of the newest biopsy: {why}"
+            return Account(
+                op=self.op,
+                asks=self.asked,
+                reason="Kidney biopsy: " + joined((joined(classes), required, why)),
+                topic="kidney biopsy class",
+                asides=asides,
+                missing=() if truth.known else (Missing(concept="kidney_biopsy", why=need),),
+            )
+
         return Result(
-            op=self.op,
-            asks=self.asked,
-            truth=truth,
-            basis=basis,
-            reason="Kidney biopsy: " + joined((told, required, why)),
-            topic="kidney biopsy class",
+            truth,
+            basis,
+            told,
             facts_for=tuple(one.fact for one in mentions if one.truth is not Truth.FALSE),
             facts_against=tuple(one.fact for one in mentions if one.truth is Truth.FALSE),
-            asides=tuple(asides),
-            missing=()
-            if truth.known
-            else (Missing(concept="kidney_biopsy", why=f"the report of the newest biopsy: {why}"),),
         )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Collection
+from typing import Any, Literal, NamedTuple
 
 from abstraction.facts import BiopsyFact, DiagnosisFact, Fact, MeasurementFact
 from abstraction.merging.windows import certainly_before
-from abstraction.statements import Stance, stance, when
+from abstraction.statements import Stance, Telling
 from criteria_engine.expressions.results import positivity
 from criteria_engine.logic import Truth
 
@@ -16,64 +16,75 @@ Side = Literal["both", "denial", "opposite", "allograft"]
 allograft's biopsy affirms the transplant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """What one fact says to the finding; ``aside`` tells why it says nothing that counts.
 
     A ``lasting`` one counts from whenever it was so.
     """
 
-    fact: Fact
+    telling: Telling[Any]
     truth: Truth
     past: bool = False
     why: str = ""
     aside: str | None = None
     lasting: bool = False
 
+    @property
+    def fact(self) -> Fact:
+        """The fact that says it."""
+        fact: Fact = self.telling.fact
+        return fact
 
-def statement_of(fact: Fact, side: Side, quantified: bool) -> Statement | None:
+
+def statement_of(
+    telling: Telling[Any], side: Side, quantified: Collection[str]
+) -> Statement | None:
     """What the fact says on that side, or None where it has no say.
 
-    ``quantified`` tells that any number of this test is a positive result.
+    Any number of a test in ``quantified`` is a positive result.
     """
-    position = stance(fact)
-    if position in (Stance.NOT_THE_PATIENT, Stance.PLANNED, Stance.DECLINED):
-        return None if side in ("denial", "allograft") else _set_aside(fact, position.value)
+    fact, position = telling.fact, telling.stance
+    if position in _NEVER_COUNTS:
+        return None if side in ("denial", "allograft") else _set_aside(telling)
     if side == "denial":
-        return Statement(fact, Truth.FALSE) if position is Stance.DENIED else None
+        return Statement(telling, Truth.FALSE) if position is Stance.DENIED else None
     if side == "allograft" and not (
         isinstance(fact, BiopsyFact) and fact.organ == "allograft_kidney"
     ):
         return None
     if position is Stance.POSSIBLE:
-        return Statement(fact, Truth.UNKNOWN, why=position.value)
+        return Statement(telling, Truth.UNKNOWN, why=position.value)
     if isinstance(fact, MeasurementFact):
-        return _by_result(fact, position, quantified)
+        return _by_result(telling, quantified)
     if side == "opposite":
         denies = position is Stance.AFFIRMED
-        return Statement(fact, Truth.FALSE, lasting=True) if denies else None
-    past = fact.temporality == "past" or (isinstance(fact, DiagnosisFact) and fact.resolved is True)
+        return Statement(telling, Truth.FALSE, lasting=True) if denies else None
     if position is Stance.DENIED:
-        return None if side == "allograft" else Statement(fact, Truth.FALSE)
-    return Statement(fact, Truth.TRUE, past=past)
+        return None if side == "allograft" else Statement(telling, Truth.FALSE)
+    past = fact.temporality == "past" or (isinstance(fact, DiagnosisFact) and fact.resolved is True)
+    return Statement(telling, Truth.TRUE, past=past)
 
 
-def _by_result(fact: MeasurementFact, position: Stance, quantified: bool) -> Statement:
-    if position is not Stance.AFFIRMED:
-        return _set_aside(fact, position.value)
-    judged = positivity(fact, quantified_is_positive=quantified)
-    return Statement(fact, judged.truth, why=judged.why)
+_NEVER_COUNTS = (Stance.NOT_THE_PATIENT, Stance.PLANNED, Stance.DECLINED)
 
 
-def _set_aside(fact: Fact, why: str) -> Statement:
-    return Statement(fact, Truth.UNKNOWN, aside=why)
+def _by_result(telling: Telling[MeasurementFact], quantified: Collection[str]) -> Statement:
+    if telling.stance is not Stance.AFFIRMED:
+        return _set_aside(telling)
+    fact = telling.fact
+    judged = positivity(fact, quantified_is_positive=fact.concept in quantified)
+    return Statement(telling, judged.truth, why=judged.why)
+
+
+def _set_aside(telling: Telling[Any]) -> Statement:
+    return Statement(telling, Truth.UNKNOWN, aside=telling.stance.value)
 
 
 def contradicts(denial: Statement, affirmed: Statement) -> bool:
     """Whether the denial speaks of a time that the affirmed thing may already have been so in."""
-    return not certainly_before(when(denial.fact), when(affirmed.fact))
+    return not certainly_before(denial.telling.when, affirmed.telling.when)
 
 
 def answers(denial: Statement, possible: Statement) -> bool:
     """Whether the denial was told later than what was only possible."""
-    return certainly_before(when(possible.fact), when(denial.fact))
+    return certainly_before(possible.telling.when, denial.telling.when)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import ConfigDict, Field
 
 from criteria_engine import logic
-from criteria_engine.expressions.boolean import combined, ways_of_any
-from criteria_engine.expressions.node import Case, Node, Result
+from criteria_engine.expressions.combining import combined, those, ways_of_any
+from criteria_engine.expressions.node import Account, Case, Node, Result
 from criteria_engine.expressions.ways import Some, Turn, Ways
 from criteria_engine.logic import Truth
 from criteria_engine.wording import joined
@@ -34,7 +35,7 @@ class Conditional(Node):
 
     def evaluate(self, case: Case) -> Result:
         # What would lift a fail of the condition is no advice: nothing asks it to be otherwise.
-        condition = replace(self.condition.evaluate(case), action=None)
+        condition = self.condition.evaluate(case).retold(lambda told: replace(told, action=None))
         then = self.then.evaluate(case)
         otherwise = self.otherwise.evaluate(case) if self.otherwise else None
         parts = (condition, then, *((otherwise,) if otherwise else ()))
@@ -46,8 +47,8 @@ class Conditional(Node):
             part for part in (condition, branch) if part and (truth.known or part is branch)
         )
         place = 1 if branch is then else 2
-        ways = None if truth.known else Ways(Turn(place, Truth.TRUE), Turn(place, Truth.FALSE))
-        return combined(self, truth, parts, decisive, needs_all=True, ways=ways)
+        ways = Ways(Turn(place, Truth.TRUE), Turn(place, Truth.FALSE))
+        return combined(self, truth, parts, lambda: decisive, ways=lambda _: ways)
 
     def prose(self) -> str:
         text = f"if ({self.condition.prose()}) then ({self.then.prose()})"
@@ -63,15 +64,22 @@ class Conditional(Node):
         truth = logic.agreed((then.truth, otherwise.truth if otherwise else Truth.TRUE))
         branches = (then, otherwise) if otherwise else (then,)
         if truth.known:
-            return combined(self, truth, parts, branches, needs_all=True)
+            return combined(self, truth, parts, lambda: branches)
         open_parts = tuple(part for part in (condition, *branches) if not part.truth.known)
-        ways = Ways(*(_way(parts, asked) for asked in (Truth.TRUE, Truth.FALSE)))
-        result = combined(self, truth, parts, open_parts, needs_all=False, ways=ways)
-        settled = (part.reason for part in branches if part.truth.known)
-        return replace(result, reason=joined((result.reason, *settled)))
+        result = combined(self, truth, parts, lambda: open_parts, ways=_ways)
+        return result.retold(lambda told: _with_the_settled(told, branches))
 
 
-def _way(parts: tuple[Result, ...], asked: Truth) -> Some:
+def _with_the_settled(told: Account, branches: Iterable[Result]) -> Account:
+    settled = (part.reason for part in branches if part.truth.known)
+    return replace(told, reason=joined((told.reason, *settled)))
+
+
+def _ways(parts: Sequence[Result]) -> Ways:
+    return Ways(*(_way(parts, asked) for asked in (Truth.TRUE, Truth.FALSE)))
+
+
+def _way(parts: Sequence[Result], asked: Truth) -> Some:
     """How an open condition and its branches come to the answer: by either side, or by both."""
     sides = [_turns(parts, 1, asked), _turns(parts, 2, asked)]
     ways = [
@@ -85,7 +93,7 @@ def _way(parts: tuple[Result, ...], asked: Truth) -> Some:
     return Some(1, tuple(ways))
 
 
-def _turns(parts: tuple[Result, ...], place: int, asked: Truth) -> tuple[Turn, ...] | None:
+def _turns(parts: Sequence[Result], place: int, asked: Truth) -> tuple[Turn, ...] | None:
     """What must turn in the branch for the answer; None where it cannot give it."""
     truth = parts[place].truth if place < len(parts) else Truth.TRUE
     if truth is Truth.UNKNOWN:
@@ -109,22 +117,25 @@ class Unless(Node):
         waiver = self.waived_by.evaluate(case)
         parts = (required, waiver)
         if required.truth is Truth.FALSE and waiver.is_silent and self.if_silent == "not_waived":
-            result = combined(self, Truth.FALSE, parts, (required,), needs_all=True)
-            reason = joined((result.reason, "no waiver is documented, none is presumed"))
-            return replace(result, basis="presumed", reason=reason)
+            result = combined(self, Truth.FALSE, parts, lambda: (required,), basis="presumed")
+            return result.retold(_not_waived)
         truth = logic.any_of(part.truth for part in parts)
-        decisive = tuple(part for part in parts if part.truth is truth)
         result = combined(
             self,
             truth,
             parts,
-            decisive,
+            lambda: those(parts, truth),
             needs_all=truth is Truth.FALSE,
-            ways=ways_of_any(parts),
+            ways=ways_of_any,
         )
         if truth is Truth.TRUE and required.truth is not Truth.TRUE:
-            return replace(result, reason=f"{result.reason}: not required")
+            return result.retold(lambda told: replace(told, reason=f"{told.reason}: not required"))
         return result
 
     def prose(self) -> str:
         return f"{self.of.prose()}, unless {self.waived_by.prose()}"
+
+
+def _not_waived(told: Account) -> Account:
+    reason = joined((told.reason, "no waiver is documented, none is presumed"))
+    return replace(told, reason=reason)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from abstraction.facts import Fact, MeasurementFact
+from abstraction.facts import DiagnosisFact, Fact, MeasurementFact, TherapyFact
 from abstraction.notes import Frozen
-from abstraction.statements import Stance, stance, when
+from abstraction.statements import Stance, Telling, stance, when
 from criteria_engine import logic
 from criteria_engine.assessment import Basis, Missing
 from criteria_engine.expressions.limits import Limits, judge
-from criteria_engine.expressions.node import Aside, Case, Node, Result
+from criteria_engine.expressions.node import Account, Aside, Case, Node, Result
 from criteria_engine.expressions.timing import AnyTiming, missing_anchor, period, timing_prose
 from criteria_engine.logic import Truth
 from criteria_engine.vocabulary import Diagnoses, Measurements, Therapies
@@ -76,14 +76,14 @@ class Count(Node):
         counted: list[Fact] = []
         denied: list[Fact] = []
         asides: list[Aside] = []
-        for fact in self._facts(case):
-            why = self._does_not_count(fact)
-            if why is None and window.counts(fact) is not Truth.TRUE:
+        for telling in self._tellings(case):
+            why = self._does_not_count(telling)
+            if why is None and window.counts(telling) is not Truth.TRUE:
                 why = "not certainly in the window"
             if why is not None:
-                asides.append(Aside(fact, why))
+                asides.append(Aside(telling.fact, why))
             else:
-                (denied if stance(fact) is Stance.DENIED else counted).append(fact)
+                (denied if telling.stance is Stance.DENIED else counted).append(telling.fact)
         number = _certainly_different(counted)
         words = f"{number} of {self.times} documented"
         if number >= self.times:
@@ -97,15 +97,15 @@ class Count(Node):
     def prose(self) -> str:
         return f"{self.name} at least {self.times} times ({timing_prose(self.within)})"
 
-    def _facts(self, case: Case) -> tuple[Fact, ...]:
+    def _tellings(self, case: Case) -> tuple[Telling[Any], ...]:
         return (
-            *case.chart.of("diagnosis", self.diagnoses),
-            *case.chart.of("therapy", self.therapies),
-            *case.chart.of("measurement", self.measurements),
+            *case.chart.tellings(DiagnosisFact, self.diagnoses),
+            *case.chart.tellings(TherapyFact, self.therapies),
+            *case.chart.tellings(MeasurementFact, self.measurements),
         )
 
-    def _does_not_count(self, fact: Fact) -> str | None:
-        position = stance(fact)
+    def _does_not_count(self, telling: Telling[Any]) -> str | None:
+        fact, position = telling.fact, telling.stance
         if position not in (Stance.AFFIRMED, Stance.DENIED):
             return position.value
         if isinstance(fact, MeasurementFact):
@@ -123,21 +123,27 @@ class Count(Node):
         words: str,
         missing: Missing | None = None,
     ) -> Result:
-        days = joined(date_text(fact) for fact in facts)
         against = tuple(fact for fact in facts if stance(fact) is Stance.DENIED)
-        concept = (*self.diagnoses, *self.therapies, *self.measurements)[0]
-        why = f"{self.times} of them on days of their own {timing_prose(self.within)}"
+
+        def told() -> Account:
+            days = joined(date_text(fact) for fact in facts)
+            concept = (*self.diagnoses, *self.therapies, *self.measurements)[0]
+            why = f"{self.times} of them on days of their own {timing_prose(self.within)}"
+            return Account(
+                op=self.op,
+                asks=self.asked,
+                reason=f"{sentence(self.name)}: {words}{f' ({days})' if days else ''}",
+                topic=self.name,
+                asides=asides,
+                missing=() if truth.known else (missing or Missing(concept=concept, why=why),),
+            )
+
         return Result(
-            op=self.op,
-            asks=self.asked,
-            truth=truth,
-            basis=basis,
-            reason=f"{sentence(self.name)}: {words}{f' ({days})' if days else ''}",
-            topic=self.name,
+            truth,
+            basis,
+            told,
             facts_for=tuple(fact for fact in facts if fact not in against),
             facts_against=against,
-            asides=tuple(asides),
-            missing=() if truth.known else (missing or Missing(concept=concept, why=why),),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from abstraction.dates import Window
@@ -37,7 +37,7 @@ class Course:
         """Whether a dose was given inside the window; false also when nothing says so."""
         if not self.affirmed:
             return Truth.FALSE
-        return logic.any_of(within(dose, window) for dose in self.doses)
+        return logic.any_of([within(dose, window) for dose in self.doses])
 
     def clears(self, window: Window) -> bool:
         """Whether a note of the window or later says that it was stopped or not given."""
@@ -49,18 +49,15 @@ class Course:
         over = self.affirmed and (self.ended or self.bygone)
         return over and self.given_in(window) is Truth.FALSE
 
-    def may_reach(
-        self, window: Window, courses: list[Course], wider: Sequence[str] = ()
-    ) -> bool:
-        """Whether a dose inside the window remains possible in spite of later statements, also on
-        ``wider`` treatments."""
+    def may_reach(self, window: Window, ends: Ends) -> bool:
+        """Whether a dose inside the window remains possible in spite of later statements."""
         if self.why == Stance.PLANNED.value:
             return self.given_in_plan(window)
         if not self.affirmed:
-            return self.why == Stance.POSSIBLE.value and not ended_since(self, courses, wider)
+            return self.why == Stance.POSSIBLE.value and not ends.since(self)
         if self.given_in(window) is Truth.UNKNOWN:
-            return not ended_since(self, courses, wider)
-        return self.current and not ended_since(self, courses, wider)
+            return not ends.since(self)
+        return self.current and not ends.since(self)
 
     def given_in_plan(self, window: Window) -> bool:
         """Whether a dose is planned for days that touch the window; a plan without a day is not."""
@@ -173,27 +170,44 @@ def _doses(fact: TherapyFact, *, current: bool, daily: bool) -> tuple[Window, ..
     return tuple(dose for dose in (start, last) if dose is not None)
 
 
-def ended_since(one: Course, courses: list[Course], wider: Sequence[str] = ()) -> bool:
-    """Whether a later note says that the same drug ended or was not given.
+class Ends:
+    """The last day on which a note tells of each drug that it ended or was not given.
 
-    Of ``wider`` treatments, which the drug is one of, a hold or an end of a day since then counts
+    Of ``wider`` treatments, which the drugs are of, a hold or an end of a day since then counts
     ("all immunosuppression held since Monday"); what else is said of them may be of others.
     """
-    day = told(one.fact)
-    return any(
-        _ends(other, one, wider)
-        and day is not None
-        and (later := told(other.fact)) is not None
-        and later > day
-        for other in courses
-    )
+
+    def __init__(self, courses: Iterable[Course], wider: Collection[str] = ()) -> None:
+        self._own: dict[str, dt.date] = {}
+        self._wider: dict[str, dt.date] = {}
+        for one in courses:
+            day = told(one.fact)
+            if day is not None and (one.ended or one.denied):
+                _keep_last(self._own, one.fact.concept, day)
+                if one.fact.concept in wider and (ends := _ends_before(one, day)) is not None:
+                    _keep_last(self._wider, one.fact.concept, ends)
+
+    def since(self, one: Course) -> bool:
+        """Whether a later note says that the same drug ended or was not given, or that a wider
+        treatment ended."""
+        day, concept = told(one.fact), one.fact.concept
+        if day is None:
+            return False
+        last = self._own.get(concept)
+        if last is not None and last > day:
+            return True
+        return any(ends > day for other, ends in self._wider.items() if other != concept)
 
 
-def _ends(other: Course, one: Course, wider: Sequence[str]) -> bool:
-    if other.fact.concept == one.fact.concept:
-        return other.ended or other.denied
-    if other.fact.concept not in wider or not (other.affirmed and other.ended):
-        return False
-    day, stop = told(one.fact), other.fact.stop
-    since = stop is not None and day is not None and stop.end >= day
-    return since or (stop is None and other.fact.status == "held")
+def _ends_before(one: Course, day: dt.date) -> dt.date | None:
+    """The day before which all that was told of such treatments is over, by a note of ``day``."""
+    if not (one.affirmed and one.ended):
+        return None
+    stop = one.fact.stop
+    if stop is None:
+        return day if one.fact.status == "held" else None
+    return day if stop.end >= day else stop.end + dt.timedelta(days=1)
+
+
+def _keep_last(days: dict[str, dt.date], concept: str, day: dt.date) -> None:
+    days[concept] = max(day, days.get(concept, day))

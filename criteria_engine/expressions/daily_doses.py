@@ -19,7 +19,7 @@ from abstraction.statements import Stance, stance, told
 from criteria_engine import logic
 from criteria_engine.assessment import Basis, Missing
 from criteria_engine.equivalents import equivalents, milligrams_a_day
-from criteria_engine.expressions.node import Aside, Case, Node, Result
+from criteria_engine.expressions.node import Account, Aside, Case, Node, Result
 from criteria_engine.expressions.timing import Before, Span, anchor_day, anchor_words
 from criteria_engine.intervals import Extent, compare, exactly, within
 from criteria_engine.logic import Truth
@@ -134,6 +134,19 @@ class DailyDose(Node):
         asides: list[Aside],
         day: dt.date | None,
     ) -> Result:
+        facts = tuple(one.fact for one in shown)
+        against = truth is Truth.FALSE
+        return Result(
+            truth,
+            basis,
+            lambda: self._in_words(truth, shown, asides, day),
+            facts_for=() if against else facts,
+            facts_against=facts if against else (),
+        )
+
+    def _in_words(
+        self, truth: Truth, shown: list[Dose], asides: list[Aside], day: dt.date | None
+    ) -> Account:
         start = self.within.back_from(day).start if day else None
         latest = sorted(shown, key=lambda one: one.told or dt.date.min, reverse=True)
         words = few(one.text() for one in latest) or "no dose documented"
@@ -148,28 +161,19 @@ class DailyDose(Node):
                 action += (
                     f" for {Span.__str__(self.within)} before {anchor_words(self.within.before)}"
                 )
-        facts = tuple(one.fact for one in shown)
-        against = truth is Truth.FALSE
-        return Result(
+        need = Missing(
+            concept=self.of if day else self.within.before,
+            why=f"a note from {start} or later with the daily dose"
+            if day
+            else "the date the window ends on",
+        )
+        return Account(
             op=self.op,
             asks=self.asked,
-            truth=truth,
-            basis=basis,
             reason=f"{sentence(self.name)}: {words}, at most {limit} allowed",
             topic=self.name,
-            facts_for=() if against else facts,
-            facts_against=facts if against else (),
-            asides=tuple(asides),
-            missing=()
-            if truth.known
-            else (
-                Missing(
-                    concept=self.of if day else self.within.before,
-                    why=f"a note from {start} or later with the daily dose"
-                    if day
-                    else "the date the window ends on",
-                ),
-            ),
+            asides=asides,
+            missing=() if truth.known else (need,),
             action=action,
         )
 

@@ -12,7 +12,7 @@ from abstraction.facts import DemographicFact
 from abstraction.statements import Stance, stance
 from criteria_engine import logic
 from criteria_engine.assessment import Missing
-from criteria_engine.expressions.node import Case, Node, Result
+from criteria_engine.expressions.node import Account, Case, Node, Result
 from criteria_engine.intervals import (
     Extent,
     age_at,
@@ -53,39 +53,49 @@ class Age(Node):
             if (birth := _birth(fact)) is not None
         ]
         if not told:
-            return Result(
-                op=self.op,
-                asks=self.asked,
-                truth=Truth.UNKNOWN,
-                basis="silent",
-                reason="Neither a date of birth nor a dated age is documented",
-                topic="age",
-                missing=(Missing(concept="birth_date", why="the age at screening rests on it"),),
-            )
+            return Result(Truth.UNKNOWN, "silent", self._untold)
         facts = tuple(fact for fact, _ in told)
         shared = overlap(tuple(birth for _, birth in told))
         births = (shared,) if shared else tuple(birth for _, birth in told)
         truth = logic.agreed(self._holds(birth, day) for birth in births)
-        ages = listed((_ages_text(birth, day) for birth in dict.fromkeys(births)), "or")
-        source = _source(facts)
         conflicting = truth is Truth.UNKNOWN and shared is None
         return Result(
-            op=self.op,
-            asks=self.asked,
-            truth=truth,
-            basis="conflicting" if conflicting else "documented" if truth.known else "silent",
-            reason=f"Age {ages} on {day} ({source}); asked is {self._bounds()}",
+            truth,
+            "conflicting" if conflicting else "documented" if truth.known else "silent",
+            lambda: self._told(truth, births, day, facts),
             facts_for=() if truth is Truth.FALSE else facts,
             facts_against=facts if truth is Truth.FALSE else (),
-            missing=()
-            if truth.known
-            else (Missing(concept="birth_date", why="the stated age allows both answers"),),
         )
 
     def prose(self) -> str:
         if self.at_least is None or self.at_most is None:
             return f"age of {self._bounds()} completed years at screening"
         return f"age from {self._bounds()} completed years at screening"
+
+    def _untold(self) -> Account:
+        return Account(
+            op=self.op,
+            asks=self.asked,
+            reason="Neither a date of birth nor a dated age is documented",
+            topic="age",
+            missing=(Missing(concept="birth_date", why="the age at screening rests on it"),),
+        )
+
+    def _told(
+        self,
+        truth: Truth,
+        births: tuple[Days, ...],
+        day: dt.date,
+        facts: tuple[DemographicFact, ...],
+    ) -> Account:
+        ages = listed((_ages_text(birth, day) for birth in births), "or")
+        need = Missing(concept="birth_date", why="the stated age allows both answers")
+        return Account(
+            op=self.op,
+            asks=self.asked,
+            reason=f"Age {ages} on {day} ({_source(facts)}); asked is {self._bounds()}",
+            missing=() if truth.known else (need,),
+        )
 
     def _bounds(self) -> str:
         if self.at_most is None:
@@ -125,15 +135,17 @@ class Sex(Node):
             else "Sex is not documented"
         )
         return Result(
-            op=self.op,
-            asks=self.asked,
-            truth=truth,
-            basis="conflicting" if conflicting else "documented" if known else "silent",
-            reason=reason,
-            topic="sex",
-            facts_for=matching,
-            facts_against=other,
-            missing=() if truth.known else (Missing(concept="sex", why=reason),),
+            truth,
+            "conflicting" if conflicting else "documented" if known else "silent",
+            lambda: Account(
+                op=self.op,
+                asks=self.asked,
+                reason=reason,
+                topic="sex",
+                missing=() if truth.known else (Missing(concept="sex", why=reason),),
+            ),
+            matching,
+            other,
         )
 
     def prose(self) -> str:

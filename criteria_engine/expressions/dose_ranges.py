@@ -17,7 +17,7 @@ from criteria_engine import logic
 from criteria_engine.assessment import Basis, Missing
 from criteria_engine.derived.dose_on_day import DoseOnDay, dose_on_day
 from criteria_engine.expressions.daily_doses import has_equivalents
-from criteria_engine.expressions.node import Case, Node, Result
+from criteria_engine.expressions.node import Account, Case, Node, Result
 from criteria_engine.expressions.timing import Before, anchor_day, missing_anchor
 from criteria_engine.intervals import Comparison, compare, exactly
 from criteria_engine.logic import Truth
@@ -116,12 +116,9 @@ class DoseRange(Node):
             return self._open("judgement", reason, gap, telling)
         against = truth is Truth.FALSE
         return Result(
-            op=self.op,
-            asks=self.asked,
-            truth=truth,
-            basis="documented",
-            reason=reason,
-            topic=self.name,
+            truth,
+            "documented",
+            lambda: Account(op=self.op, asks=self.asked, reason=reason, topic=self.name),
             facts_for=() if against else telling,
             facts_against=telling if against else (),
         )
@@ -136,14 +133,16 @@ class DoseRange(Node):
         self, basis: Basis, reason: str, missing: Missing, facts: tuple[Fact, ...] = ()
     ) -> Result:
         return Result(
-            op=self.op,
-            asks=self.asked,
-            truth=Truth.UNKNOWN,
-            basis=basis,
-            reason=reason,
-            topic=self.name,
+            Truth.UNKNOWN,
+            basis,
+            lambda: Account(
+                op=self.op,
+                asks=self.asked,
+                reason=reason,
+                topic=self.name,
+                missing=(missing,),
+            ),
             facts_for=facts,
-            missing=(missing,),
         )
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from abstraction.dates import Window
 from abstraction.facts import DiagnosisFact, Fact, Route, TherapyFact
-from abstraction.statements import Stance, stance, told
+from abstraction.statements import Stance, each_once, stance, told
 from criteria_engine import logic
 from criteria_engine.assessment import Basis, Missing
-from criteria_engine.expressions.node import Aside, Case, Node, Result
+from criteria_engine.expressions.node import Account, Aside, Case, Node, Result
 from criteria_engine.expressions.therapy_events import Given, Told, told_of
 from criteria_engine.expressions.therapy_time import days_of, time_on
 from criteria_engine.expressions.timing import (
@@ -22,7 +21,6 @@ from criteria_engine.expressions.timing import (
     Timing,
     anchor_day,
     counts,
-    is_later,
     timing_prose,
     window_on,
 )
@@ -76,7 +74,7 @@ class Exposure(Node):
     def evaluate(self, case: Case) -> Result:
         day = anchor_day(case.anchors, self.within)
         if day is None:
-            return self._open("anchor", "its window has no date yet", (), (), ())
+            return self._open("anchor", lambda: "its window has no date yet", (), (), ())
         found = told_of(
             case.chart,
             self.drugs,
@@ -84,9 +82,7 @@ class Exposure(Node):
             also_denied_by=self.also_denied_by,
             not_by_route=self.not_by_route,
         )
-        window = window_on(day, self.within)
-        answers = [(one, self._asked(one, one.given_in(window))) for one in found.given]
-        return self._weigh(case, day, window, found, answers)
+        return self._weigh(case, day, found)
 
     def prose(self) -> str:
         by = f" {listed(self.routes, 'or')}" if self.routes else ""
@@ -105,68 +101,69 @@ class Exposure(Node):
             above = Truth.TRUE
         return logic.all_of((given, one.by_route(self.routes), above))
 
-    def _weigh(
-        self,
-        case: Case,
-        day: dt.date,
-        window: Window,
-        found: Told,
-        answers: list[tuple[Given, Truth]],
-    ) -> Result:
+    def _weigh(self, case: Case, day: dt.date, found: Told) -> Result:
+        window = window_on(day, self.within)
+        given = [(one, one.given_in(window)) for one in found.given]
         never = self._valid(found.never, case)
         asides = (
             *found.asides,
             *(Aside(fact, "denied too long ago") for fact in found.never if fact not in never),
             *(
                 Aside(fact, "outside the window")
-                for one, _ in answers
-                if one.given_in(window) is Truth.FALSE
+                for one, inside in given
+                if inside is Truth.FALSE
                 for fact in one.facts
             ),
         )
-        answers = [pair for pair in answers if pair[0].given_in(window) is not Truth.FALSE]
+        answers = [
+            (one, self._asked(one, inside)) for one, inside in given if inside is not Truth.FALSE
+        ]
         certain = [one for one, truth in answers if truth is Truth.TRUE]
-        unclear = [one for one, truth in answers if truth is Truth.UNKNOWN]
-        other = [one for one, truth in answers if truth is Truth.FALSE]
         standing = [one for one in certain if not any(one.contradicts(no) for no in never)]
         if standing:
             return self._given(case, standing, asides)
+        unclear = [one for one, truth in answers if truth is Truth.UNKNOWN]
         disputed = [one for one in (*certain, *unclear) if any(map(one.contradicts, never))]
         if disputed:
-            why = f"told as given ({self._courses(disputed)}) and as never given ({_days(never)})"
-            return self._open("conflicting", why, _facts(disputed), never, asides)
+            return self._open(
+                "conflicting", lambda: self._both(disputed, never), _facts(disputed), never, asides
+            )
         if unclear:
-            why = f"given ({self._courses(unclear)}), but {self._unclear(unclear)}"
-            return self._open("judgement", why, _facts(unclear), (), asides)
+            return self._open(
+                "judgement", lambda: self._unclear(unclear), _facts(unclear), (), asides
+            )
         if found.possible:
-            return self._open("judgement", "only possibly given", found.possible, never, asides)
+            return self._open(
+                "judgement", lambda: "only possibly given", found.possible, never, asides
+            )
         if reasons := self._reasons(case, found):
-            why = f"not given, for a reason: {joined(map(_reason_words, reasons))}"
-            return self._open("judgement", why, reasons, never, asides)
-        if other:
-            why = f"given, but not {listed(self.routes, 'or')} ({self._courses(other)})"
-            return self._told(Truth.FALSE, why, _facts(other), asides)
-        never = never or self._valid(self._untaken(case, found, day), case)
-        if never:
-            return self._told(Truth.FALSE, f"never given ({_days(never)})", never, asides)
+            return self._open("judgement", lambda: _for_a_reason(reasons), reasons, never, asides)
+        if other := [one for one, truth in answers if truth is Truth.FALSE]:
+            return self._told(Truth.FALSE, lambda: self._otherwise(other), _facts(other), asides)
+        if untaken := never or self._valid(self._untaken(case, found, day), case):
+            why = lambda: f"never given ({_days(untaken)})"  # noqa: E731
+            return self._told(Truth.FALSE, why, untaken, asides)
         if found.never:
-            days = listed(str(told(fact) or "an unknown day") for fact in found.never)
-            why = f"told as never given on {days}, but not {timing_prose(self.denied_within)}"
-            return self._open("screening_test", why, (), (), asides)
-        return self._open("silent", "nothing documented", (), (), asides)
+            return self._open("screening_test", lambda: self._too_old(found), (), (), asides)
+        return self._open("silent", lambda: "nothing documented", (), (), asides)
 
     def _given(self, case: Case, given: list[Given], asides: tuple[Aside, ...]) -> Result:
         """The drug was given; where a length of time is asked for, whether it was reached."""
-        why = f"given ({self._courses(given)})"
         if self.for_at_least is None:
-            return self._told(Truth.TRUE, why, _facts(given), asides)
+            return self._told(
+                Truth.TRUE, lambda: f"given ({self._courses(given)})", _facts(given), asides
+            )
         time = time_on(case.chart, self.drugs, case.anchors.screening, self.not_by_route)
         truth = time.reaches(days_of(self.for_at_least))
-        why = f"{why}: {time.text()} ({self.for_at_least} required)"
+
+        def why() -> str:
+            long = f"{time.text()} ({self.for_at_least} required)"
+            return f"given ({self._courses(given)}): {long}"
+
         if truth.known:
             return self._told(truth, why, _facts(given), asides)
         result = self._open("judgement", why, _facts(given), (), asides)
-        return replace(result, missing=time.gaps or result.missing)
+        return result.retold(lambda told: replace(told, missing=time.gaps or told.missing))
 
     def _valid(self, never: tuple[TherapyFact, ...], case: Case) -> tuple[TherapyFact, ...]:
         """The denials that are not too old to count."""
@@ -181,12 +178,11 @@ class Exposure(Node):
         all others denied."""
         declined = (fact for fact in found.reasons if stance(fact) is Stance.DECLINED)
         others = (
-            fact
-            for fact in case.chart.of("therapy", self.all_others_denied_by)
-            if isinstance(fact, TherapyFact)
-            and stance(fact) is Stance.DENIED
-            and (fact.date is None or fact.date.basis == "note")
-            and not is_later(fact, day)
+            telling.fact
+            for telling in case.chart.tellings(TherapyFact, self.all_others_denied_by)
+            if telling.stance is Stance.DENIED
+            and (telling.fact.date is None or telling.fact.date.basis == "note")
+            and not telling.is_later_than(day)
         )
         return (*(declined if self.reasons == "never_given" else ()), *others)
 
@@ -211,7 +207,18 @@ class Exposure(Node):
         limit = self.mg_a_day_above
         if limit is not None and any(one.dosed_above(limit) is Truth.UNKNOWN for one in given):
             parts.append(f"no dose above {number_text(limit)} mg a day is told")
-        return listed(parts) or f"whether {timing_prose(self.within)} is not certain"
+        unclear = listed(parts) or f"whether {timing_prose(self.within)} is not certain"
+        return f"given ({self._courses(given)}), but {unclear}"
+
+    def _both(self, disputed: list[Given], never: tuple[TherapyFact, ...]) -> str:
+        return f"told as given ({self._courses(disputed)}) and as never given ({_days(never)})"
+
+    def _otherwise(self, given: list[Given]) -> str:
+        return f"given, but not {listed(self.routes, 'or')} ({self._courses(given)})"
+
+    def _too_old(self, found: Told) -> str:
+        days = listed(str(told(fact) or "an unknown day") for fact in found.never)
+        return f"told as never given on {days}, but not {timing_prose(self.denied_within)}"
 
     def _courses(self, given: list[Given]) -> str:
         """The courses in words, without a drug's name where the question bears it."""
@@ -220,42 +227,49 @@ class Exposure(Node):
     def _open(
         self,
         basis: Basis,
-        why: str,
+        why: Callable[[], str],
         facts_for: tuple[Fact, ...],
         facts_against: tuple[Fact, ...],
         asides: tuple[Aside, ...],
     ) -> Result:
-        return Result(
-            op=self.op,
-            asks=self.asked,
-            truth=Truth.UNKNOWN,
-            basis=basis,
-            reason=f"{sentence(self.name)} {why}",
-            topic=self.name,
-            facts_for=facts_for,
-            facts_against=facts_against,
-            asides=asides,
-            missing=(Missing(concept=self.drugs[0], why=f"a statement on {self.name}: {why}"),),
-        )
+        def account() -> Account:
+            told = why()
+            need = Missing(concept=self.drugs[0], why=f"a statement on {self.name}: {told}")
+            return Account(
+                op=self.op,
+                asks=self.asked,
+                reason=f"{sentence(self.name)} {told}",
+                topic=self.name,
+                asides=asides,
+                missing=(need,),
+            )
+
+        return Result(Truth.UNKNOWN, basis, account, facts_for, facts_against)
 
     def _told(
-        self, truth: Truth, why: str, facts: tuple[Fact, ...], asides: tuple[Aside, ...]
+        self,
+        truth: Truth,
+        why: Callable[[], str],
+        facts: tuple[Fact, ...],
+        asides: tuple[Aside, ...],
     ) -> Result:
         return Result(
-            op=self.op,
-            asks=self.asked,
-            truth=truth,
-            basis="documented",
-            reason=f"{sentence(self.name)} {why}",
-            topic=self.name,
+            truth,
+            "documented",
+            lambda: Account(
+                op=self.op,
+                asks=self.asked,
+                reason=f"{sentence(self.name)} {why()}",
+                topic=self.name,
+                asides=asides,
+            ),
             facts_for=facts if truth is Truth.TRUE else (),
             facts_against=facts if truth is Truth.FALSE else (),
-            asides=asides,
         )
 
 
 def _facts(given: Iterable[Given]) -> tuple[Fact, ...]:
-    return tuple(dict.fromkeys(fact for one in given for fact in one.facts))
+    return each_once(fact for one in given for fact in one.facts)
 
 
 def _days(never: Iterable[TherapyFact]) -> str:
@@ -271,6 +285,10 @@ def _names(drugs: tuple[str, ...], facts: Iterable[TherapyFact]) -> tuple[str, .
 
 def _words(fact: Fact) -> str:
     return " ".join((fact.span.text, *(part.text for part in fact.evidence))).casefold()
+
+
+def _for_a_reason(reasons: Iterable[Fact]) -> str:
+    return f"not given, for a reason: {joined(map(_reason_words, reasons))}"
 
 
 def _reason_words(fact: Fact) -> str:

@@ -8,21 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Literal, Self
+from functools import cached_property
+from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
-from abstraction.facts import Fact, Kind
-from abstraction.statements import Stance, stance
+from abstraction.facts import (
+    BiopsyFact,
+    DiagnosisFact,
+    FactBase,
+    MeasurementFact,
+    StatusFact,
+    TherapyFact,
+)
+from abstraction.statements import Stance, Telling
 from criteria_engine.assessment import Basis, Missing
 from criteria_engine.expressions.besides import DeniedBeside
 from criteria_engine.expressions.claims import Side, Statement, answers, contradicts, statement_of
 from criteria_engine.expressions.exemptions import Exemption, MentionKind
-from criteria_engine.expressions.node import Aside, Case, Node, Result
+from criteria_engine.expressions.node import Account, Aside, Case, Node, Result
 from criteria_engine.expressions.timing import (
     AnyTiming,
     Period,
-    is_later,
     missing_anchor,
     period,
     timing_prose,
@@ -86,12 +93,7 @@ class Finding(Node):
     def evaluate(self, case: Case) -> Result:
         window = period(case, self.within)
         if window is None:
-            return self._open(
-                "anchor",
-                f"{sentence(self.name)}: the anchor has no date yet",
-                [],
-                missing_anchor(self.within),
-            )
+            return self._without_date
         counted, uncertain, asides = self._sorted(self._statements(case), window, case)
         if self.denied_beside and not (counted or uncertain):
             denials = self.denied_beside.denials(case.chart)
@@ -107,23 +109,23 @@ class Finding(Node):
         counted: list[Statement] = []
         uncertain: list[Statement] = []
         for statement in statements:
-            fact = statement.fact
-            if statement.truth is Truth.TRUE and statement.aside is None:
+            if self.exempt and statement.truth is Truth.TRUE and statement.aside is None:
                 statement = self._exempted(statement, case)
+            telling = statement.telling
             if statement.aside is not None:
-                asides.append(Aside(fact, statement.aside))
-            elif is_later(fact, last):
-                asides.append(Aside(fact, f"dated after {last}"))
+                asides.append(Aside(telling.fact, statement.aside))
+            elif telling.is_later_than(last):
+                asides.append(Aside(telling.fact, f"dated after {last}"))
             elif statement.past and self.past == "ignored":
-                asides.append(Aside(fact, "past"))
+                asides.append(Aside(telling.fact, "past"))
             else:
-                match (window.up_to_its_end() if statement.lasting else window).counts(fact):
-                    case Truth.TRUE:
-                        counted.append(statement)
-                    case Truth.UNKNOWN:
-                        uncertain.append(statement)
-                    case Truth.FALSE:
-                        asides.append(Aside(fact, "outside the window"))
+                counts = (window.up_to_its_end() if statement.lasting else window).counts(telling)
+                if counts is Truth.TRUE:
+                    counted.append(statement)
+                elif counts is Truth.UNKNOWN:
+                    uncertain.append(statement)
+                else:
+                    asides.append(Aside(telling.fact, "outside the window"))
         return counted, uncertain, asides
 
     def prose(self) -> str:
@@ -138,42 +140,46 @@ class Finding(Node):
             text += f", except {listed((one.prose() for one in self.exempt), 'or')}"
         return text
 
-    def _statements(self, case: Case) -> list[Statement]:
-        sources: tuple[tuple[Kind, tuple[str, ...], Side], ...] = (
-            ("diagnosis", self.diagnoses, "both"),
-            ("therapy", self.therapies, "both"),
-            ("status", self.statuses, "both"),
-            ("measurement", self.positive, "both"),
-            ("biopsy", ("kidney_biopsy",) if self.allograft else (), "allograft"),
-            ("diagnosis", self.also_denied_by, "denial"),
-            ("therapy", self.therapies_also_denied_by, "denial"),
-            ("diagnosis", self.ruled_out_by, "opposite"),
+    @cached_property
+    def _sources(self) -> tuple[tuple[type[FactBase], tuple[str, ...], Side], ...]:
+        """Where statements come from: facts of a type about concepts, and their side."""
+        sources: tuple[tuple[type[FactBase], tuple[str, ...], Side], ...] = (
+            (DiagnosisFact, self.diagnoses, "both"),
+            (TherapyFact, self.therapies, "both"),
+            (StatusFact, self.statuses, "both"),
+            (MeasurementFact, self.positive, "both"),
+            (BiopsyFact, ("kidney_biopsy",) if self.allograft else (), "allograft"),
+            (DiagnosisFact, self.also_denied_by, "denial"),
+            (TherapyFact, self.therapies_also_denied_by, "denial"),
+            (DiagnosisFact, self.ruled_out_by, "opposite"),
         )
+        return tuple(source for source in sources if source[1])
+
+    def _statements(self, case: Case) -> list[Statement]:
         return [
             statement
-            for kind, concepts, side in sources
-            for fact in case.chart.of(kind, concepts)
-            for quantified in (fact.concept in self.quantified_is_positive,)
-            if (statement := self._statement(fact, side, quantified)) is not None
+            for kind, concepts, side in self._sources
+            for telling in case.chart.tellings(kind, concepts)
+            if (statement := self._statement(telling, side)) is not None
         ]
 
-    def _statement(self, fact: Fact, side: Side, quantified: bool) -> Statement | None:
-        statement = statement_of(fact, side, quantified)
-        if self.denied_if is None or not self.denied_if.holds(fact):
+    def _statement(self, telling: Telling[Any], side: Side) -> Statement | None:
+        statement = statement_of(telling, side, self.quantified_is_positive)
+        if self.denied_if is None or telling.stance is not Stance.AFFIRMED:
             return statement
-        if stance(fact) is not Stance.AFFIRMED:
+        if not self.denied_if.holds(telling.fact):
             return statement
-        return replace(statement or Statement(fact, Truth.FALSE), truth=Truth.FALSE)
+        return (statement or Statement(telling, Truth.FALSE))._replace(truth=Truth.FALSE)
 
     def _exempted(self, statement: Statement, case: Case) -> Statement:
         """The statement, set aside where an exemption covers it and open where one may."""
         for exemption in self.exempt:
             match exemption.covers(statement.fact, case.anchors.screening):
                 case Truth.TRUE:
-                    return replace(statement, aside=f"exempt: {exemption.prose()}")
+                    return statement._replace(aside=f"exempt: {exemption.prose()}")
                 case Truth.UNKNOWN:
                     why = f"may be exempt ({exemption.prose()})"
-                    statement = replace(statement, truth=Truth.UNKNOWN, why=why)
+                    statement = statement._replace(truth=Truth.UNKNOWN, why=why)
         return statement
 
     def _weigh(
@@ -183,6 +189,8 @@ class Finding(Node):
         uncertain: list[Statement],
         asides: list[Aside],
     ) -> Result:
+        if not counted and not uncertain:
+            return self._unmentioned(case, asides)
         affirmed = [statement for statement in counted if statement.truth is Truth.TRUE]
         denied = [statement for statement in counted if statement.truth is Truth.FALSE]
         unclear = [statement for statement in counted if statement.truth is Truth.UNKNOWN]
@@ -241,72 +249,91 @@ class Finding(Node):
         return "positive" if self._tests_only else "documented"
 
     def _unmentioned(self, case: Case, asides: list[Aside]) -> Result:
-        looked_at = [
-            fact
-            for fact in (
-                *case.chart.of("diagnosis", self.presumed_absent_with),
-                *case.chart.of("measurement", self.presumed_absent_with_tests),
-            )
-            if stance(fact) in (Stance.AFFIRMED, Stance.DENIED)
-            and not is_later(fact, case.anchors.screening)
-        ]
+        if not (self.presumed_absent_with or self.presumed_absent_with_tests):
+            return self._silent(asides)
+        tellings: tuple[Telling[Any], ...] = (
+            *case.chart.tellings(DiagnosisFact, self.presumed_absent_with),
+            *case.chart.tellings(MeasurementFact, self.presumed_absent_with_tests),
+        )
+        looked_at = tuple(
+            telling.fact
+            for telling in tellings
+            if telling.stance in (Stance.AFFIRMED, Stance.DENIED)
+            and not telling.is_later_than(case.anchors.screening)
+        )
         if not looked_at:
-            return self._open("silent", f"Nothing documented on {self.name}", asides)
+            return self._silent(asides)
         return Result(
-            op=self.op,
-            asks=self.asked,
-            truth=Truth.FALSE,
-            basis="presumed",
-            reason=f"{self.name} not mentioned, presumed absent",
-            topic=self.name,
-            facts_against=tuple(looked_at),
-            asides=tuple(asides),
+            Truth.FALSE,
+            "presumed",
+            lambda: Account(
+                op=self.op,
+                asks=self.asked,
+                reason=f"{self.name} not mentioned, presumed absent",
+                topic=self.name,
+                asides=asides,
+            ),
+            facts_against=looked_at,
         )
 
     def _told(
         self, truth: Truth, basis: Basis, told: list[Statement], asides: list[Aside], how: str
     ) -> Result:
-        shown = [one for one in told if truth is Truth.UNKNOWN or one.truth is truth]
-        facts = joined(
-            date_text(one.fact)
-            if label(one.fact) == self.name
-            else f"{label(one.fact)} {date_text(one.fact)}"
-            for one in shown
-        )
         return Result(
-            op=self.op,
-            asks=self.asked,
-            truth=truth,
-            basis=basis,
-            reason=f"{sentence(self.name)} {how} ({facts})",
-            topic=self.name,
-            facts_for=tuple(one.fact for one in told if one.truth is not Truth.FALSE),
-            facts_against=tuple(one.fact for one in told if one.truth is Truth.FALSE),
-            asides=tuple(asides),
-            missing=()
-            if truth.known
-            else (Missing(concept=self._concept(), why=f"a clear statement on {self.name}"),),
+            truth,
+            basis,
+            lambda: self._in_words(truth, told, asides, how),
+            tuple([one.fact for one in told if one.truth is not Truth.FALSE]),
+            tuple([one.fact for one in told if one.truth is Truth.FALSE]),
         )
 
-    def _open(
-        self, basis: Basis, reason: str, asides: list[Aside], missing: Missing | None = None
-    ) -> Result:
-        return Result(
+    def _in_words(
+        self, truth: Truth, told: list[Statement], asides: list[Aside], how: str
+    ) -> Account:
+        shown = [one.fact for one in told if truth is Truth.UNKNOWN or one.truth is truth]
+        facts = joined(
+            date_text(fact) if label(fact) == self.name else f"{label(fact)} {date_text(fact)}"
+            for fact in shown
+        )
+        need = Missing(concept=self._concept(), why=f"a clear statement on {self.name}")
+        return Account(
             op=self.op,
             asks=self.asked,
-            truth=Truth.UNKNOWN,
-            basis=basis,
-            reason=reason,
+            reason=f"{sentence(self.name)} {how} ({facts})",
             topic=self.name,
-            asides=tuple(asides),
-            missing=(
-                missing
-                or Missing(
-                    concept=self._concept(),
-                    why=f"a statement on {self.name} {timing_prose(self.within)}",
-                ),
-            ),
+            asides=asides,
+            missing=() if truth.known else (need,),
         )
+
+    def _silent(self, asides: list[Aside]) -> Result:
+        if not asides:
+            return self._unspoken
+        return Result(Truth.UNKNOWN, "silent", lambda: replace(self._unspoken.told, asides=asides))
+
+    @cached_property
+    def _unspoken(self) -> Result:
+        """The answer of every chart that does not speak of it."""
+        why = f"a statement on {self.name} {timing_prose(self.within)}"
+        account = Account(
+            op=self.op,
+            asks=self.asked,
+            reason=f"Nothing documented on {self.name}",
+            topic=self.name,
+            missing=(Missing(concept=self._concept(), why=why),),
+        )
+        return Result(Truth.UNKNOWN, "silent", lambda: account)
+
+    @cached_property
+    def _without_date(self) -> Result:
+        """The answer of every chart while the anchor has no day."""
+        account = Account(
+            op=self.op,
+            asks=self.asked,
+            reason=f"{sentence(self.name)}: the anchor has no date yet",
+            topic=self.name,
+            missing=(missing_anchor(self.within),),
+        )
+        return Result(Truth.UNKNOWN, "anchor", lambda: account)
 
     def _concept(self) -> str:
         return (*self.diagnoses, *self.therapies, *self.statuses, *self.positive)[0]

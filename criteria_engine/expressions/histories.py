@@ -10,7 +10,7 @@ from pydantic import Field
 from abstraction.facts import DiagnosisFact
 from abstraction.statements import Stance, stance, when
 from criteria_engine.assessment import AnchorName, Basis, Missing
-from criteria_engine.expressions.node import Aside, Case, Node, Result
+from criteria_engine.expressions.node import Account, Aside, Case, Node, Result
 from criteria_engine.expressions.timing import Span, anchor_words
 from criteria_engine.logic import Truth
 from criteria_engine.vocabulary import Diagnoses
@@ -72,21 +72,21 @@ class KnownSince(Node):
         words: str,
         missing: Missing | None = None,
     ) -> Result:
-        told = joined(f"{label(fact)} {_since_text(fact)}" for fact in (*longer, *younger))
-        gap = missing or Missing(concept=self.diagnoses[0], why=f"since when {self.name} is known")
-        return Result(
-            op=self.op,
-            asks=self.asked,
-            truth=truth,
-            basis=basis,
-            reason=f"{sentence(self.name)} {words}{f' ({told})' if told else ''}, "
-            f"{self.at_least} required",
-            topic=f"duration of {self.name}",
-            facts_for=tuple(longer),
-            facts_against=tuple(younger),
-            asides=tuple(asides),
-            missing=() if truth.known else (gap,),
-        )
+        def told() -> Account:
+            since = joined(f"{label(fact)} {_since_text(fact)}" for fact in (*longer, *younger))
+            why = f"since when {self.name} is known"
+            gap = missing or Missing(concept=self.diagnoses[0], why=why)
+            return Account(
+                op=self.op,
+                asks=self.asked,
+                reason=f"{sentence(self.name)} {words}{f' ({since})' if since else ''}, "
+                f"{self.at_least} required",
+                topic=f"duration of {self.name}",
+                asides=asides,
+                missing=() if truth.known else (gap,),
+            )
+
+        return Result(truth, basis, told, tuple(longer), tuple(younger))
 
 
 def _begun_by(fact: DiagnosisFact) -> dt.date | None:

@@ -5,6 +5,7 @@ The value decides only where all of these possible worlds agree.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -81,9 +82,10 @@ def judge(
 
     ``normal``: every number that is called normal, for a result that is called so without one.
     """
-    word = logic.agreed(
-        by_word for limit in limits for by_word in [_word(value, comparison, limit)]
-    )
+    if value.interpretation is None:
+        word = Truth.UNKNOWN
+    else:
+        word = logic.agreed([_word(value, comparison, limit) for limit in limits])
     if value.number is None and value.low is None and not value.readings:
         if not word.known and value.interpretation == "normal" and normal is not None:
             word = _compare_world((normal,), value, comparison, limits) or Truth.UNKNOWN
@@ -103,7 +105,7 @@ def _judge_number(value: Value, comparison: Comparison, limits: tuple[Limit, ...
     if not decided or len(decided) < len(answers):
         return Judged(Truth.UNKNOWN, "its unit is not known")
     truth = logic.agreed(decided)
-    if truth.known:
+    if truth is not Truth.UNKNOWN:
         return Judged(truth)
     if len(decided) > 1:
         return Judged(truth, "its possible units decide differently")
@@ -174,12 +176,16 @@ def _compare_world(
         if limit.times and (printed := limit.printed(value)) is not None:
             return compare(world[0].extent, comparison, exactly(printed).times(limit.times))
     for quantity in world:
-        for limit in sorted(limits, key=lambda limit: limit.unit != quantity.unit):
+        for limit in _own_unit_first(limits, quantity.unit):
             extent = quantity.extent if limit.unit is None else convert(quantity, limit.unit)
             bound = _bound(limit)
             if extent is not None and bound is not None:
                 return compare(extent, comparison, bound)
     return None
+
+
+def _own_unit_first(limits: tuple[Limit, ...], unit: str | None) -> Sequence[Limit]:
+    return limits if len(limits) == 1 else sorted(limits, key=lambda limit: limit.unit != unit)
 
 
 def _bound(limit: Limit) -> Extent | None:

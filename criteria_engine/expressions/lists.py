@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
 from criteria_engine import logic
-from criteria_engine.expressions.boolean import combined
+from criteria_engine.expressions.combining import combined
 from criteria_engine.expressions.findings import Finding
-from criteria_engine.expressions.node import Case, Node, Result
+from criteria_engine.expressions.node import Account, Case, Node, Result
 from criteria_engine.expressions.ways import NEVER, Some, Turn, Ways, some, unknown
 from criteria_engine.logic import Truth
 from criteria_engine.wording import joined, listed
@@ -36,7 +37,7 @@ class Examples(Node):
     aside_for_judgement: tuple[Expression, ...] = ()
 
     def evaluate(self, case: Case) -> Result:
-        named = tuple(part.evaluate(case) for part in (*self.parts, *self.presumed))
+        named = tuple([part.evaluate(case) for part in (*self.parts, *self.presumed)])
         parts, presumed = named[: len(self.parts)], named[len(self.parts) :]
         if self.one_denial_suffices and any(part.truth is Truth.FALSE for part in parts):
             presumed += tuple(part for part in parts if part.is_silent)
@@ -49,17 +50,14 @@ class Examples(Node):
             self,
             truth,
             results,
-            decisive,
+            lambda: decisive,
+            basis="presumed" if assumed else None,
             needs_all=truth is Truth.FALSE,
-            ways=None if truth.known else self._ways(results),
+            ways=self._ways,
         )
-        if not assumed:
-            return result
-        topics = listed(_topic(part) for part in assumed)
-        reason = joined((result.reason, f"{topics} not mentioned, presumed absent"))
-        return replace(result, basis="presumed", reason=reason)
+        return result.retold(lambda told: _presuming(told, assumed)) if assumed else result
 
-    def _ways(self, results: tuple[Result, ...]) -> Ways:
+    def _ways(self, results: Sequence[Result]) -> Ways:
         """One part true; or all that is spoken of denied, and with it the whole or its parts."""
         open_places = unknown([result.truth for result in results])
         spoken = [place for place in open_places if not results[place].is_silent]
@@ -87,9 +85,15 @@ class Examples(Node):
         return f"any of these or the like ({inner})"
 
 
+def _presuming(told: Account, assumed: Iterable[Result]) -> Account:
+    topics = listed(_topic(part) for part in assumed)
+    reason = joined((told.reason, f"{topics} not mentioned, presumed absent"))
+    return replace(told, reason=reason)
+
+
 def _topic(part: Result) -> str:
     """What the part is about: of several questions about one thing, what the first asks."""
-    return part.topic or (_topic(part.children[0]) if part.children else "")
+    return part.told.topic or (_topic(part.children[0]) if part.children else "")
 
 
 def _weigh(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache, cached_property
 from typing import Literal, Self
 
 from pydantic import model_validator
@@ -14,7 +15,7 @@ from abstraction.statements import Stance, stance
 from criteria_engine import logic
 from criteria_engine.assessment import Missing
 from criteria_engine.expressions.limits import Limit, Limits, judge
-from criteria_engine.expressions.node import Case, Node, Result
+from criteria_engine.expressions.node import Account, Case, Node, Result
 from criteria_engine.expressions.series import WHICH, Judged, Question, Select, answer
 from criteria_engine.expressions.timing import AnyTiming, Span, timing_prose
 from criteria_engine.intervals import Comparison, Extent, within
@@ -54,12 +55,19 @@ class Measurement(Node):
 
     @model_validator(mode="after")
     def _has_a_limit(self) -> Self:
-        if not self._limits():
+        if not self._limits:
             raise ValueError("a measurement needs at_least, at_most, above or below")
         return self
 
     def evaluate(self, case: Case) -> Result:
-        question = Question(
+        result = answer(self._question, case)
+        if self.without is None or result.truth is not Truth.TRUE:
+            return result
+        return _unsupported(result, self.without, case)
+
+    @cached_property
+    def _question(self) -> Question:
+        return Question(
             op=self.op,
             asks=self.asked,
             concept=self.concept,
@@ -68,10 +76,6 @@ class Measurement(Node):
             select=self.select,
             judge=self._judge,
         )
-        result = answer(question, case)
-        if self.without is None or result.truth is not Truth.TRUE:
-            return result
-        return _unsupported(result, self.without, case)
 
     def prose(self) -> str:
         text = (
@@ -82,6 +86,7 @@ class Measurement(Node):
             return text
         return f"{text} without {self.without.name} in the {self.without.before} before it"
 
+    @cached_property
     def _limits(self) -> tuple[tuple[Comparison, tuple[Limit, ...]], ...]:
         given: tuple[tuple[Comparison, tuple[Limit, ...] | None], ...] = (
             ("at_least", self.at_least),
@@ -94,7 +99,7 @@ class Measurement(Node):
     def _limits_text(self) -> str:
         return " and ".join(
             f"{_WORDS[comparison]} {' or '.join(str(limit) for limit in limits)}"
-            for comparison, limits in self._limits()
+            for comparison, limits in self._limits
         )
 
     def _required(self) -> str:
@@ -103,21 +108,23 @@ class Measurement(Node):
     def _judge(self, fact: MeasurementFact) -> Judged:
         if fact.value.plausible is False:
             return Judged(Truth.UNKNOWN, "the value is not plausible")
+        normal = _normal(fact.concept)
         return _conjoined(
-            judge(fact.value, comparison, limits, _normal(fact.concept))
-            for comparison, limits in self._limits()
+            [judge(fact.value, comparison, limits, normal) for comparison, limits in self._limits]
         )
 
 
+@cache
 def _normal(concept: str) -> Quantity | None:
     """Every number of the concept that laboratories call normal."""
     known = vocabulary().normal_ranges.get(concept)
     return None if known is None else Quantity(Extent(known[0], known[1]), known[2])
 
 
-def _conjoined(judgements: Iterable[Judged]) -> Judged:
-    parts = tuple(judgements)
-    truth = logic.all_of(part.truth for part in parts)
+def _conjoined(parts: list[Judged]) -> Judged:
+    if len(parts) == 1:
+        return parts[0]
+    truth = logic.all_of([part.truth for part in parts])
     return Judged(truth, joined(part.why for part in parts))
 
 
@@ -138,36 +145,36 @@ def _unsupported(result: Result, support: Unsupported, case: Case) -> Result:
     denied = any(stance(drug) is Stance.DENIED for drug in case.chart.of("therapy", support.drugs))
     if not given:
         return Result(
-            op=result.op,
-            asks=result.asks,
-            truth=Truth.TRUE,
-            basis="documented" if denied else "presumed",
-            reason=result.reason
-            if denied
-            else f"{result.reason}; no {support.name} is documented, none is presumed",
-            topic=result.topic,
-            facts_for=result.facts_for,
-            asides=result.asides,
+            Truth.TRUE,
+            "documented" if denied else "presumed",
+            lambda: result.told if denied else _presuming_no_support(result.told, support),
+            result.facts_for,
         )
     drugs = tuple(drug for _, drug in given)
-    reason = joined((result.reason, *(f"{label(drug)} {date_text(drug)}" for drug in drugs)))
     return Result(
-        op=result.op,
-        asks=result.asks,
-        truth=Truth.UNKNOWN,
-        basis="judgement",
-        reason=f"{reason}: the value may be supported",
-        topic=result.topic,
-        facts_for=result.facts_for,
-        facts_against=drugs,
-        asides=result.asides,
-        missing=(
-            Missing(
-                concept=result.facts_for[0].concept,
-                why=f"a repeat more than {support.before} after {support.name}",
-            ),
-        ),
+        Truth.UNKNOWN,
+        "judgement",
+        lambda: _maybe_supported(result, drugs, support),
+        result.facts_for,
+        drugs,
     )
+
+
+def _presuming_no_support(told: Account, support: Unsupported) -> Account:
+    reason = f"{told.reason}; no {support.name} is documented, none is presumed"
+    return replace(told, reason=reason)
+
+
+def _maybe_supported(
+    result: Result, drugs: tuple[TherapyFact, ...], support: Unsupported
+) -> Account:
+    drug_words = (f"{label(drug)} {date_text(drug)}" for drug in drugs)
+    reason = f"{joined((result.reason, *drug_words))}: the value may be supported"
+    need = Missing(
+        concept=result.facts_for[0].concept,
+        why=f"a repeat more than {support.before} after {support.name}",
+    )
+    return replace(result.told, reason=reason, missing=(need,))
 
 
 def _given(drug: TherapyFact) -> Window:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from criteria_engine.expressions.node import Case, Node, Result
+from criteria_engine.expressions.node import Account, Case, Node, Result
 from criteria_engine.logic import Truth
 from criteria_engine.wording import sentence
 
@@ -26,15 +26,24 @@ class Presumed(Node):
     def evaluate(self, case: Case) -> Result:
         part = self.of.evaluate(case)
         if not part.is_silent:
-            return replace(part, op=self.op, asks=self.asked, children=(part,), decisive=(part,))
+            return Result(
+                part.truth,
+                part.basis,
+                lambda: replace(part.told, op=self.op, asks=self.asked, decisive=(part,)),
+                part.facts_for,
+                part.facts_against,
+                children=(part,),
+            )
         return Result(
-            op=self.op,
-            asks=self.asked,
-            truth=Truth.TRUE,
-            basis="presumed",
-            reason=f"{sentence(self.name)} is not documented and is presumed",
-            topic=self.name,
-            asides=part.asides,
+            Truth.TRUE,
+            "presumed",
+            lambda: Account(
+                op=self.op,
+                asks=self.asked,
+                reason=f"{sentence(self.name)} is not documented and is presumed",
+                topic=self.name,
+                asides=part.asides,
+            ),
             children=(part,),
         )
 

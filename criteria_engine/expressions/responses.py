@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
@@ -13,7 +12,7 @@ from abstraction.dates import Window
 from abstraction.facts import DiagnosisFact, Fact, Response, TherapyFact
 from abstraction.statements import Stance, stance, told
 from criteria_engine.assessment import Basis, Missing
-from criteria_engine.expressions.node import Aside, Case, Node, Result
+from criteria_engine.expressions.node import Account, Aside, Case, Node, Result
 from criteria_engine.expressions.therapy_events import Given, told_of
 from criteria_engine.expressions.timing import (
     Timing,
@@ -63,7 +62,7 @@ class Refractory(Node):
     def evaluate(self, case: Case) -> Result:
         day = anchor_day(case.anchors, self.within)
         if day is None:
-            return self._open("anchor", "its window has no date yet", (), (), ())
+            return self._open("anchor", lambda: "its window has no date yet")
         facts = [
             fact
             for fact in case.chart.of("diagnosis", self.diagnoses)
@@ -82,9 +81,7 @@ class Refractory(Node):
         if denied and not any(
             stance(one) is not Stance.DENIED and not one.response for one in facts
         ):
-            told_on = joined(f"told on {told(one) or 'an unknown day'}" for one in denied)
-            why = f"{label(denied[0])} denied ({told_on})"
-            return self._told(Truth.FALSE, why, denied, outdated)
+            return self._told(Truth.FALSE, lambda: _denied(denied), denied, outdated)
         return self._unstated(case, day, outdated)
 
     def prose(self) -> str:
@@ -104,62 +101,76 @@ class Refractory(Node):
     ) -> Result:
         last = max(_order(one) for one in recent)
         newest = [one for one in recent if _order(one) == last]
-        words = joined(_statement(one) for one in newest)
+
+        def words() -> str:
+            return joined(_statement(one) for one in newest)
+
         responses = {one.response for one in newest}
         if len(responses) > 1:
             failing = tuple(one for one in newest if one.response == "inadequate")
             others = tuple(one for one in newest if one.response != "inadequate")
-            return self._open("conflicting", f"{words}: both are told", failing, others, asides)
+            why = lambda: f"{words()}: both are told"  # noqa: E731
+            return self._open("conflicting", why, failing, others, asides)
         if responses == {"inadequate"}:
             earlier = tuple(one for one in statements if one.response != "inadequate")
             answered = (*earlier, *self._answered(case, day))
             if not answered:
                 return self._told(Truth.TRUE, words, tuple(newest), asides)
-            before = joined(_statement(one) for one in answered)
-            why = f"{words}, but earlier {before}: whether that is refractory must be judged"
-            return self._open("judgement", why, tuple(newest), answered, asides)
+
+            def relapsed() -> str:
+                before = joined(_statement(one) for one in answered)
+                return f"{words()}, but earlier {before}: whether that is refractory must be judged"
+
+            return self._open("judgement", relapsed, tuple(newest), answered, asides)
         if responses == {"complete"} and self.remission == "fails":
             return self._told(Truth.FALSE, words, tuple(newest), asides)
-        return self._open("judgement", f"{words}, which must be judged", (), tuple(newest), asides)
+        why = lambda: f"{words()}, which must be judged"  # noqa: E731
+        return self._open("judgement", why, (), tuple(newest), asides)
 
     def _unstated(self, case: Case, day: dt.date, asides: tuple[Aside, ...]) -> Result:
         failed = _failed(told_of(case.chart, self.therapies, day).given)
-        words = f"failed: {joined(map(_course_words, failed))}" if failed else ""
+
+        def words() -> str:
+            return f"failed: {joined(map(_course_words, failed))}" if failed else ""
+
         shown = self.shown_by.evaluate(case) if self.shown_by else None
         holds = shown is not None and shown.truth is Truth.TRUE
         if holds and self.without_statement == "holds":
             assert shown is not None
             return Result(
-                op=self.op,
-                asks=self.asked,
-                truth=Truth.TRUE,
-                basis=shown.basis,
-                reason=f"{sentence(self.name)}: {joined((shown.reason, words))}",
-                topic=self.name,
-                facts_for=failed,
-                asides=asides,
+                Truth.TRUE,
+                shown.basis,
+                lambda: Account(
+                    op=self.op,
+                    asks=self.asked,
+                    reason=f"{sentence(self.name)}: {joined((shown.reason, words()))}",
+                    topic=self.name,
+                    asides=asides,
+                    decisive=(shown,),
+                ),
+                failed,
                 children=(shown,),
-                decisive=(shown,),
             )
-        found = joined((shown.reason if shown and holds else "", words))
-        old = joined(f"{_statement(one.fact)}, too long ago" for one in asides)
-        why = "no statement on the answer to treatment" + (f" ({found})" if found else "")
-        basis: Basis = "judgement" if found or old else "silent"
-        result = self._open(basis, joined((old, why)), failed, (), asides)
-        return replace(result, children=(shown,)) if shown else result
+
+        def why() -> str:
+            found = joined((shown.reason if shown and holds else "", words()))
+            old = joined(f"{_statement(one.fact)}, too long ago" for one in asides)
+            unstated = "no statement on the answer to treatment" + (f" ({found})" if found else "")
+            return joined((old, unstated))
+
+        basis: Basis = "judgement" if holds or failed or asides else "silent"
+        return self._open(basis, why, failed, (), asides, (shown,) if shown else ())
 
     def _failing_parts(self, case: Case, day: dt.date) -> tuple[DiagnosisFact, ...]:
         """The failures of parts of the disease, where they count."""
-        after = self.also_failing_after
-        if after and not told_of(case.chart, after, day).given:
-            return ()
-        return tuple(
-            fact
-            for fact in case.chart.of("diagnosis", self.also_failing)
-            if isinstance(fact, DiagnosisFact)
-            and fact.response == "inadequate"
-            and not is_later(fact, day)
+        failing = tuple(
+            one.fact
+            for one in case.chart.tellings(DiagnosisFact, self.also_failing)
+            if one.fact.response == "inadequate" and not one.is_later_than(day)
         )
+        after = self.also_failing_after
+        counts_here = not after or (failing and told_of(case.chart, after, day).given)
+        return failing if counts_here else ()
 
     def _answered(self, case: Case, day: dt.date) -> tuple[Fact, ...]:
         """The facts of therapies that the disease once answered to."""
@@ -171,41 +182,47 @@ class Refractory(Node):
         )
 
     def _told(
-        self, truth: Truth, why: str, facts: tuple[Fact, ...], asides: tuple[Aside, ...]
+        self,
+        truth: Truth,
+        why: Callable[[], str],
+        facts: tuple[Fact, ...],
+        asides: tuple[Aside, ...],
     ) -> Result:
         return Result(
-            op=self.op,
-            asks=self.asked,
-            truth=truth,
-            basis="documented",
-            reason=f"{sentence(self.name)}: {why}",
-            topic=self.name,
+            truth,
+            "documented",
+            lambda: Account(
+                op=self.op,
+                asks=self.asked,
+                reason=f"{sentence(self.name)}: {why()}",
+                topic=self.name,
+                asides=asides,
+            ),
             facts_for=facts if truth is Truth.TRUE else (),
             facts_against=facts if truth is Truth.FALSE else (),
-            asides=asides,
         )
 
     def _open(
         self,
         basis: Basis,
-        why: str,
-        facts_for: tuple[Fact, ...],
-        facts_against: tuple[Fact, ...],
-        asides: tuple[Aside, ...],
+        why: Callable[[], str],
+        facts_for: tuple[Fact, ...] = (),
+        facts_against: tuple[Fact, ...] = (),
+        asides: tuple[Aside, ...] = (),
+        children: tuple[Result, ...] = (),
     ) -> Result:
-        need = f"the clinician's statement {timing_prose(self.within)} on {self.name}"
-        return Result(
-            op=self.op,
-            asks=self.asked,
-            truth=Truth.UNKNOWN,
-            basis=basis,
-            reason=f"{sentence(self.name)}: {why}",
-            topic=self.name,
-            facts_for=facts_for,
-            facts_against=facts_against,
-            asides=asides,
-            missing=(Missing(concept=self.diagnoses[0], why=need),),
-        )
+        def told() -> Account:
+            need = f"the clinician's statement {timing_prose(self.within)} on {self.name}"
+            return Account(
+                op=self.op,
+                asks=self.asked,
+                reason=f"{sentence(self.name)}: {why()}",
+                topic=self.name,
+                asides=asides,
+                missing=(Missing(concept=self.diagnoses[0], why=need),),
+            )
+
+        return Result(Truth.UNKNOWN, basis, told, facts_for, facts_against, children)
 
 
 class TherapyFailed(Node):
@@ -233,19 +250,20 @@ class TherapyFailed(Node):
         if day is None:
             truth, basis, why = Truth.UNKNOWN, "anchor", "its window has no date yet"
         against = worked or found.never
+        need = Missing(concept=self.drugs[0], why=f"why {self.name} ended, and what it did")
         return Result(
-            op=self.op,
-            asks=self.asked,
-            truth=truth,
-            basis=basis,
-            reason=f"{sentence(self.name)}: {why}",
-            topic=self.name,
-            facts_for=failed,
-            facts_against=against,
-            asides=found.asides,
-            missing=()
-            if truth.known
-            else (Missing(concept=self.drugs[0], why=f"why {self.name} ended, and what it did"),),
+            truth,
+            basis,
+            lambda: Account(
+                op=self.op,
+                asks=self.asked,
+                reason=f"{sentence(self.name)}: {why}",
+                topic=self.name,
+                asides=found.asides,
+                missing=() if truth.known else (need,),
+            ),
+            failed,
+            against,
         )
 
     def prose(self) -> str:
@@ -275,6 +293,11 @@ class TherapyFailed(Node):
         if never:
             return Truth.FALSE, "documented", "never given"
         return Truth.UNKNOWN, "silent", "nothing documented"
+
+
+def _denied(denials: tuple[DiagnosisFact, ...]) -> str:
+    told_on = joined(f"told on {told(one) or 'an unknown day'}" for one in denials)
+    return f"{label(denials[0])} denied ({told_on})"
 
 
 def _failed(given: Iterable[Given]) -> tuple[TherapyFact, ...]:

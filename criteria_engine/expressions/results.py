@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal
 
 from abstraction.facts import MeasurementFact, Value
@@ -34,17 +35,18 @@ class TestResult(Node):
     quantified_is_positive: bool = False
 
     def evaluate(self, case: Case) -> Result:
-        return answer(
-            Question(
-                op=self.op,
-                asks=self.asked,
-                concept=self.concept,
-                required="",
-                timing=self.within,
-                select=self.select,
-                judge=self._judge,
-            ),
-            case,
+        return answer(self._question, case)
+
+    @cached_property
+    def _question(self) -> Question:
+        return Question(
+            op=self.op,
+            asks=self.asked,
+            concept=self.concept,
+            required="",
+            timing=self.within,
+            select=self.select,
+            judge=self._judge,
         )
 
     def prose(self) -> str:

@@ -7,7 +7,7 @@ from typing import Literal
 from abstraction.facts import Fact
 from abstraction.statements import Stance, stance
 from criteria_engine.assessment import Basis, Missing
-from criteria_engine.expressions.node import Aside, Case, Node, Result
+from criteria_engine.expressions.node import Account, Aside, Case, Node, Result
 from criteria_engine.expressions.timing import is_later
 from criteria_engine.logic import Truth
 from criteria_engine.vocabulary import Diagnoses, Measurements, Statuses, Therapies
@@ -42,24 +42,28 @@ class Review(Node):
                 facts.append(fact)
             else:
                 asides.append(Aside(fact, why))
-        found = len(facts)
-        told = "nothing documented" if not found else f"{found} statement{'s'[: found > 1]} found"
         return Result(
-            op=self.op,
-            asks=self.asked,
-            truth=Truth.UNKNOWN,
-            basis=self.basis if facts else self.basis_if_silent,
-            reason=f"{self.name}: {told}, needs {self.needs}",
-            topic=self.name,
-            for_a_person=True,
+            Truth.UNKNOWN,
+            self.basis if facts else self.basis_if_silent,
+            lambda: self._told(len(facts), asides),
             facts_for=tuple(fact for fact in facts if stance(fact) is Stance.AFFIRMED),
             facts_against=tuple(fact for fact in facts if stance(fact) is not Stance.AFFIRMED),
-            asides=tuple(asides),
-            missing=(Missing(concept=self._concept(), why=f"needs {self.needs}"),),
         )
 
     def prose(self) -> str:
         return f"{self.name}, decided by {self.needs}"
+
+    def _told(self, found: int, asides: list[Aside]) -> Account:
+        told = "nothing documented" if not found else f"{found} statement{'s'[: found > 1]} found"
+        return Account(
+            op=self.op,
+            asks=self.asked,
+            reason=f"{self.name}: {told}, needs {self.needs}",
+            topic=self.name,
+            for_a_person=True,
+            asides=asides,
+            missing=(Missing(concept=self._concept(), why=f"needs {self.needs}"),),
+        )
 
     def _facts(self, case: Case) -> tuple[Fact, ...]:
         return (

@@ -7,21 +7,20 @@ Its whole break-down answers the items that nothing else settles.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Literal, Self
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from abstraction.dates import Window
-from abstraction.facts import Fact, MeasurementFact
+from abstraction.facts import MeasurementFact
 from abstraction.notes import Frozen
-from abstraction.statements import Stance, stance, when
+from abstraction.statements import Stance
 from criteria_engine import logic
 from criteria_engine.assessment import Basis, Missing
-from criteria_engine.expressions.boolean import OPENNESS
-from criteria_engine.expressions.node import Aside, Case, Node, Result
+from criteria_engine.expressions.combining import OPENNESS
+from criteria_engine.expressions.node import Account, Aside, Asked, Case, Node, Parts, Result
+from criteria_engine.expressions.score_items import AskedItem
 from criteria_engine.expressions.timing import (
     Timing,
     anchor_day,
@@ -32,7 +31,7 @@ from criteria_engine.expressions.timing import (
 from criteria_engine.logic import Truth
 from criteria_engine.scores.instrument import Instrument, Item, instrument
 from criteria_engine.scores.totals import Total, counted, total
-from criteria_engine.wording import date_text, joined, listed, sentence
+from criteria_engine.wording import date_text, joined, listed
 
 
 class Part(Frozen):
@@ -65,66 +64,107 @@ class Score(Node):
         return self
 
     def evaluate(self, case: Case) -> Result:
-        scored = instrument(self.instrument, self.within)
-        left_out = scored.named(self.without)
+        scored = self._scored
         doubt = scored.doubted_by.evaluate(case) if scored.doubted_by else None
-        answers = tuple(_answer(item, doubt, case) for item in scored.items)
         stated = self._stated(scored, case)
-        if (whole_one := _whole(stated)) is not None:
-            answers = tuple(_filled(one, whole_one) for one in answers)
-        counting = tuple(one for one in answers if one.item.id not in left_out)
-        entry = scored.entry.present.evaluate(case) if scored.entry else None
-        points = total(scored, ((one.item, one.truth) for one in counting))
-        parts = tuple((part, self._points_of(part, scored, counting)) for part in self.parts)
-        conditions = [
-            *([entry.truth] if entry else []),
-            *self._limits(points),
-            *(of_part.reaches(part.at_least) for part, of_part in parts),
-            *_one_of(scored, counting),
-        ]
-        truth = logic.all_of(conditions)
-        whole = total(scored, ((one.item, one.truth) for one in answers))
+        break_down = _whole_break_down(stated)
+        asked: list[Asked] = [scored.entry.present] if scored.entry else []
+        first = len(asked)
+        items = (AskedItem(item, doubt, break_down) for item in scored.items)
+        parts = Parts([*asked, *items], case)
+        entry = parts.at(0) if scored.entry else None
+        truth = self._truth(entry, (parts.at(first + place).truth for place in self._places))
+
+        def answers() -> tuple[_Answer, ...]:
+            return tuple(map(_Answer, scored.items, tuple(parts)[first:]))
+
+        return Result(
+            truth,
+            "documented" if truth.known else _openness(entry, self._counting(answers())),
+            lambda: self._account(truth, entry, answers(), stated),
+            facts_for=() if truth.known else tuple(stated),
+            children=parts,
+        )
+
+    @cached_property
+    def _scored(self) -> Instrument:
+        return instrument(self.instrument, self.within)
+
+    @cached_property
+    def _places(self) -> tuple[int, ...]:
+        """Where the items stand that are not left out."""
+        left_out = self._scored.named(self.without)
+        items = enumerate(self._scored.items)
+        return tuple(place for place, item in items if item.id not in left_out)
+
+    def _counting[T](self, of_items: Sequence[T]) -> tuple[T, ...]:
+        return tuple([of_items[place] for place in self._places])
+
+    def _truth(self, entry: Result | None, truths: Iterable[Truth]) -> Truth:
+        """Whether the points are reached; no more items are asked than settle it."""
+        items = self._counting(self._scored.items)
+        found: list[Truth] = []
+        truth = self._weighed(entry, items, found)
+        for one in truths if not truth.known else ():
+            found.append(one)
+            if one is Truth.TRUE or len(found) == len(items):
+                truth = self._weighed(entry, items, found)
+                if truth.known:
+                    break
+        return truth
+
+    def _weighed(
+        self, entry: Result | None, items: Sequence[Item], truths: Sequence[Truth]
+    ) -> Truth:
+        """What the first items come to; those after them are open."""
+        open_items = [Truth.UNKNOWN] * (len(items) - len(truths))
+        answers = tuple(zip(items, (*truths, *open_items), strict=True))
+        return logic.all_of(
+            (
+                *([entry.truth] if entry else []),
+                *self._limits(total(self._scored, answers)),
+                *(of_part.reaches(part.at_least) for part, of_part in self._points(answers)),
+                *_one_of(self._scored, answers),
+            )
+        )
+
+    def _account(
+        self,
+        truth: Truth,
+        entry: Result | None,
+        answers: tuple[_Answer, ...],
+        stated: list[MeasurementFact],
+    ) -> Account:
+        scored = self._scored
+        counting = self._counting(answers)
+        points = total(scored, _truths(counting))
+        whole = total(scored, _truths(answers))
         differing = [one for one in stated if not _fits(one, whole)]
         found = joined(
             (
                 self._told(scored, points, counting),
-                *(_told_of_part(part, of_part, scored) for part, of_part in parts),
+                *(
+                    _told_of_part(part, of_part, scored)
+                    for part, of_part in self._points(_truths(counting))
+                ),
                 f"{scored.entry.name}: {entry.reason}" if scored.entry and entry else "",
                 *(f"a note states {_number(one)} {date_text(one)}" for one in stated),
                 "which the items contradict" if differing else "",
             )
         )
-        if truth.known:
-            entry = _without_gaps(entry) if entry else None
-            answers = tuple(replace(one, result=_without_gaps(one.result)) for one in answers)
-            counting = tuple(one for one in answers if one.item.id not in left_out)
-        children = (*([entry] if entry else []), *(one.result for one in answers))
-        decisive = _decisive(truth, entry, counting)
-        return Result(
+        return Account(
             op=self.op,
             asks=self.asked,
-            truth=truth,
-            basis=_basis(truth, decisive),
             reason=found,
             topic=scored.name,
-            facts_for=tuple(stated) if truth is Truth.UNKNOWN else (),
-            asides=tuple(
-                Aside(
-                    one,
-                    "a stated total that the items contradict"
-                    if one in differing
-                    else "a stated total is evidence, not proof",
-                )
-                for one in stated
-                if truth.known
-            ),
+            asides=_stated_asides(stated, differing) if truth.known else (),
             missing=() if truth.known else self._missing(scored, points, entry, counting),
-            children=children,
-            decisive=decisive,
+            decisive=_decisive(truth, entry, counting),
+            asks_no_more=truth.known,
         )
 
     def prose(self) -> str:
-        scored = instrument(self.instrument, self.within)
+        scored = self._scored
         limits = [f"{self.at_least} or more"] if self.at_least is not None else []
         limits += [f"{self.at_most} or less"] if self.at_most is not None else []
         text = f"{scored.name} of {' and '.join(limits)} ({timing_prose(self.within)})"
@@ -140,9 +180,11 @@ class Score(Node):
         if self.at_most is not None:
             yield points.stays_at_most(self.at_most)
 
-    def _points_of(self, part: Part, scored: Instrument, counting: tuple[_Answer, ...]) -> Total:
-        items = scored.named(part.of)
-        return total(scored, ((one.item, one.truth) for one in counting if one.item.id in items))
+    def _points(self, answers: _Truths) -> Iterable[tuple[Part, Total]]:
+        """The points of each part that is asked for."""
+        for part in self.parts:
+            items = self._scored.named(part.of)
+            yield part, total(self._scored, (one for one in answers if one[0].id in items))
 
     def _stated(self, scored: Instrument, case: Case) -> list[MeasurementFact]:
         """The totals that notes state of the window, the patient's own."""
@@ -151,10 +193,9 @@ class Score(Node):
             return []
         return [
             fact
-            for fact in case.chart.of("measurement", (scored.stated_as,))
-            if isinstance(fact, MeasurementFact)
-            and fact.value.number is not None
-            and stance(fact) is Stance.AFFIRMED
+            for _, fact, position, _ in case.chart.tellings(MeasurementFact, (scored.stated_as,))
+            if fact.value.number is not None
+            and position is Stance.AFFIRMED
             and counts(fact, window_on(day, self.within)) is Truth.TRUE
         ]
 
@@ -191,8 +232,7 @@ class Score(Node):
         return (*missing, *((Missing(concept=scored.stated_as, why=why),) if still_open else ()))
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(NamedTuple):
     """One item with its answer."""
 
     item: Item
@@ -203,64 +243,27 @@ class _Answer:
         return self.result.truth
 
 
-def _answer(item: Item, doubt_of_all: Result | None, case: Case) -> _Answer:
-    """Whether the item is present; open where something else may explain it."""
-    present = item.present.evaluate(case)
-    asks = f"{sentence(item.name)}, {item.points} points: {present.asks}"
-    own = item.doubted_by.evaluate(case) if item.doubted_by else None
-    doubt = doubt_of_all if doubt_of_all and doubt_of_all.truth is Truth.TRUE else None
-    if doubt is None and own is not None and _may_explain(item, present, own):
-        doubt = own
-    if doubt is None or present.truth is not Truth.TRUE:
-        return _Answer(item, replace(present, asks=asks, topic=item.name))
-    reason = f"{present.reason}; {doubt.reason}, which may explain it"
-    open_item = Result(
-        op=present.op,
-        asks=asks,
-        truth=Truth.UNKNOWN,
-        basis="judgement",
-        reason=reason,
-        topic=item.name,
-        missing=(Missing(concept=item.id, why=f"whether {item.name} is due to the disease"),),
-        children=(present, doubt),
-        decisive=(present, doubt),
-    )
-    return _Answer(item, open_item)
+_Truths = Sequence[tuple[Item, Truth]]
 
 
-def _whole(stated: list[MeasurementFact]) -> MeasurementFact | None:
+def _truths(answers: Iterable[_Answer]) -> _Truths:
+    return [(one.item, one.result.truth) for one in answers]
+
+
+def _whole_break_down(stated: list[MeasurementFact]) -> MeasurementFact | None:
     """The newest stated total whose items a note names all; None where two of a day differ."""
-    told = [one for one in stated if one.value.items is not None and one.date is not None]
-    newest = max((one.date.end for one in told if one.date), default=None)
-    last = [one for one in told if one.date and one.date.end == newest]
+    told = [(one.date.end, one) for one in stated if one.value.items is not None and one.date]
+    newest = max((day for day, _ in told), default=None)
+    last = [one for day, one in told if day == newest]
     return last[0] if len({frozenset(one.value.items or ()) for one in last}) == 1 else None
 
 
-def _filled(answer: _Answer, stated: MeasurementFact) -> _Answer:
-    """The answer, from the break-down where nothing else settles the item and nothing speaks
-    against what is told there."""
-    result, item = answer.result, answer.item
-    named = item.id in (stated.value.items or ())
-    explained = result.truth is Truth.UNKNOWN and any(
-        child.truth is Truth.TRUE for child in result.decisive
+def _stated_asides(stated: list[MeasurementFact], differing: list[MeasurementFact]) -> list[Aside]:
+    wrong, right = (
+        "a stated total that the items contradict",
+        "a stated total is evidence, not proof",
     )
-    if answer.truth.known or result.basis == "conflicting" or (named and explained):
-        return answer
-    told = f"{item.points} points" if named else "0 points"
-    return _Answer(
-        item,
-        replace(
-            result,
-            truth=Truth.TRUE if named else Truth.FALSE,
-            basis="documented",
-            reason=f"{sentence(item.name)} of {told} in the break-down {date_text(stated)}",
-            facts_for=(stated,) if named else (),
-            facts_against=() if named else (stated,),
-            missing=(),
-            children=(),
-            decisive=(),
-        ),
-    )
+    return [Aside(one, wrong if one in differing else right) for one in stated]
 
 
 def _item_words(item: Item, scored: Instrument) -> str:
@@ -272,43 +275,10 @@ def _item_words(item: Item, scored: Instrument) -> str:
     return words if domain == item.name else f"{domain}: {words}"
 
 
-def _may_explain(item: Item, present: Result, doubt: Result) -> bool:
-    """Whether the other explanation may lie in the days of every sign of the item."""
-    if item.doubted_days is None:
-        return doubt.truth is Truth.TRUE
-    days = dt.timedelta(item.doubted_days)
-    others = [when(fact) for fact in _signs(doubt)] if doubt.truth is not Truth.FALSE else []
-    signs = [when(fact) for fact in _signs(present)]
-    return bool(others) and all(any(_near(sign, other, days) for other in others) for sign in signs)
-
-
-def _signs(result: Result) -> tuple[Fact, ...]:
-    below = (fact for child in result.children for fact in _signs(child))
-    return (*result.facts_for, *below)
-
-
-def _near(one: Window, other: Window, days: dt.timedelta) -> bool:
-    """Whether both may have been within so many days of each other."""
-    apart = [(first.end, second.start) for first, second in ((one, other), (other, one))]
-    return not any(end and start and start - end > days for end, start in apart)
-
-
-def _without_gaps(result: Result) -> Result:
-    """The result where nothing of it is asked for any more, as the score is decided."""
-    children = tuple(map(_without_gaps, result.children))
-    settling = {id(part) for part in result.decisive}
-    decisive = tuple(
-        child
-        for child, before in zip(children, result.children, strict=True)
-        if id(before) in settling
-    )
-    return replace(result, missing=(), children=children, decisive=decisive)
-
-
-def _one_of(scored: Instrument, counting: tuple[_Answer, ...]) -> Iterable[Truth]:
+def _one_of(scored: Instrument, answers: _Truths) -> Iterable[Truth]:
     if scored.needs_one_of is not None:
         items = scored.named((scored.needs_one_of,))
-        yield logic.any_of(one.truth for one in counting if one.item.id in items)
+        yield logic.any_of([truth for item, truth in answers if item.id in items])
 
 
 def _fits(stated: MeasurementFact, whole: Total) -> bool:
@@ -339,9 +309,8 @@ def _decisive(
     return tuple(part for part in parts if part.truth is truth)
 
 
-def _basis(truth: Truth, decisive: tuple[Result, ...]) -> Basis:
-    """Documented when decided; else why the items that the chart speaks of are open."""
-    if truth.known:
-        return "documented"
+def _openness(entry: Result | None, counting: tuple[_Answer, ...]) -> Basis:
+    """Why the items that the chart speaks of are open."""
+    decisive = _decisive(Truth.UNKNOWN, entry, counting)
     spoken = {one.basis for one in decisive if not one.is_silent}
     return next((basis for basis in OPENNESS if basis in spoken), "silent")

@@ -7,17 +7,16 @@ kept apart with the reason why it proves nothing.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from abstraction.chart import Chart
 from abstraction.dates import Days, Window
 from abstraction.facts import Route, TherapyFact
 from abstraction.merging.windows import one_day
-from abstraction.statements import Stance, stance, told
+from abstraction.statements import Stance, Telling, stance, told
 from criteria_engine.equivalents import milligrams_a_day
 from criteria_engine.expressions.node import Aside
-from criteria_engine.expressions.timing import is_later
 from criteria_engine.intervals import within
 from criteria_engine.logic import Truth, truth_of
 from criteria_engine.vocabulary import vocabulary
@@ -115,32 +114,40 @@ def told_of(
 ) -> Told:
     """What the notes tell of the drugs up to the day; a route in ``not_by_route`` is no dose."""
     asides: list[Aside] = []
-    counted: list[TherapyFact] = []
-    for fact in _therapies(chart, drugs):
-        if is_later(fact, day):
-            asides.append(Aside(fact, f"dated after {day}"))
-        elif fact.route in not_by_route:
-            asides.append(Aside(fact, "works only where it is applied"))
+    counted: list[Telling[TherapyFact]] = []
+    for telling in chart.tellings(TherapyFact, tuple(drugs)):
+        if telling.is_later_than(day):
+            asides.append(Aside(telling.fact, f"dated after {day}"))
+        elif telling.fact.route in not_by_route:
+            asides.append(Aside(telling.fact, "works only where it is applied"))
         else:
-            counted.append(fact)
+            counted.append(telling)
     wider = [
-        fact
-        for fact in _therapies(chart, also_denied_by)
-        if is_never(fact) and not is_later(fact, day)
+        telling.fact
+        for telling in chart.tellings(TherapyFact, tuple(also_denied_by))
+        if telling.stance is Stance.DENIED
+        and is_never(telling.fact)
+        and not telling.is_later_than(day)
     ]
-    never = [fact for fact in counted if is_never(fact)] + wider
-    possible = [fact for fact in counted if stance(fact) is Stance.POSSIBLE]
-    asides += [
-        Aside(fact, _why_not(fact))
-        for fact in counted
-        if stance(fact) not in (Stance.AFFIRMED, Stance.POSSIBLE) and fact not in never
-    ]
-    given = _given(Chart(chart.patient_id, tuple(counted)))
+    never: list[TherapyFact] = []
+    possible: list[TherapyFact] = []
+    reasons: list[TherapyFact] = []
+    for _, fact, position, _ in counted:
+        if position is Stance.AFFIRMED:
+            continue
+        if position is Stance.POSSIBLE:
+            possible.append(fact)
+        elif position is Stance.DENIED and is_never(fact):
+            never.append(fact)
+        else:
+            asides.append(Aside(fact, _why_not(position)))
+        if _tells_why_not(fact, position):
+            reasons.append(fact)
     return Told(
-        given=given,
-        never=tuple(never),
+        given=_given(chart, counted),
+        never=(*never, *wider),
         possible=tuple(possible),
-        reasons=tuple(fact for fact in counted if _tells_why_not(fact)),
+        reasons=tuple(reasons),
         asides=tuple(asides),
     )
 
@@ -151,11 +158,7 @@ def is_never(fact: TherapyFact) -> bool:
     return fact.status == "never_given" and stance(fact) is Stance.DENIED and ever
 
 
-def _therapies(chart: Chart, drugs: Collection[str]) -> Iterable[TherapyFact]:
-    return (fact for fact in chart.of("therapy", drugs) if isinstance(fact, TherapyFact))
-
-
-def _given(chart: Chart) -> tuple[Given, ...]:
+def _given(chart: Chart, counted: Sequence[Telling[TherapyFact]]) -> tuple[Given, ...]:
     courses = [
         Given(
             concept=one.concept,
@@ -165,7 +168,7 @@ def _given(chart: Chart) -> tuple[Given, ...]:
             facts=one.facts,
             is_course=True,
         )
-        for one in chart.episodes
+        for one in chart.courses_in(counted)
         if any(stance(fact) is Stance.AFFIRMED for fact in one.facts)
     ]
     doses = [
@@ -177,21 +180,19 @@ def _given(chart: Chart) -> tuple[Given, ...]:
             facts=one.facts,
             is_course=False,
         )
-        for one in chart.administrations
+        for one in chart.doses_in(counted)
     ]
     return (*courses, *doses)
 
 
-def _tells_why_not(fact: TherapyFact) -> bool:
+def _tells_why_not(fact: TherapyFact, position: Stance) -> bool:
     """Whether it tells a reason for which the drug was not given."""
-    position = stance(fact)
     if position is Stance.DECLINED:
         return True
     return position is Stance.DENIED and fact.stop_reason is not None
 
 
-def _why_not(fact: TherapyFact) -> str:
-    position = stance(fact)
+def _why_not(position: Stance) -> str:
     if position is Stance.DENIED:
         return "tells of some days without it, not that it was never given"
     return position.value

@@ -15,13 +15,13 @@ from abstraction.dates import add_months
 from abstraction.facts import Fact, Route, TherapyFact
 from abstraction.merging.episodes import Episode
 from abstraction.notes import Frozen
-from abstraction.statements import Stance, stance
+from abstraction.statements import Stance, each_once
 from criteria_engine import logic
 from criteria_engine.assessment import Basis, Missing
 from criteria_engine.derived.time_on_therapy import time_on_therapy
-from criteria_engine.expressions.node import Case, Node, Result
+from criteria_engine.expressions.node import Account, Case, Node, Result
 from criteria_engine.expressions.therapy_events import is_never
-from criteria_engine.expressions.timing import Span, is_later
+from criteria_engine.expressions.timing import Span
 from criteria_engine.intervals import Extent, compare
 from criteria_engine.logic import Truth
 from criteria_engine.vocabulary import Therapies, TherapyConcept, vocabulary
@@ -69,25 +69,31 @@ class TimeOnTherapy(Node):
             one for one, reached in zip(times, truths, strict=True) if reached is not Truth.TRUE
         ]
         untolerated = self._untolerated(times) if truth is Truth.FALSE else ()
-        facts = tuple(dict.fromkeys(fact for one in times for fact in one.facts))
+        facts = each_once(fact for one in times for fact in one.facts)
         basis: Basis = "documented" if truth.known else "judgement" if facts else "silent"
-        why = ""
         if untolerated:
-            truth, basis, why = Truth.UNKNOWN, "judgement", "not tolerated for longer"
-        gaps = tuple(gap for one in short for gap in one.gaps) if not truth.known else ()
-        if gaps and not why:
-            why = f"not told: {listed(gap.why for gap in gaps)}"
-        told = joined((*(one.text() for one in times), why))
+            truth, basis = Truth.UNKNOWN, "judgement"
+
+        def told() -> Account:
+            gaps = tuple(gap for one in short for gap in one.gaps) if not truth.known else ()
+            why = f"not told: {listed(gap.why for gap in gaps)}" if gaps else ""
+            if untolerated:
+                why = "not tolerated for longer"
+            words = joined((*(one.text() for one in times), why))
+            return Account(
+                op=self.op,
+                asks=self.asked,
+                reason=f"{sentence(self.name)}: {words} ({self.at_least} required)",
+                topic=self.name,
+                missing=gaps or self._person(truth),
+            )
+
         return Result(
-            op=self.op,
-            asks=self.asked,
-            truth=truth,
-            basis=basis,
-            reason=f"{sentence(self.name)}: {told} ({self.at_least} required)",
-            topic=self.name,
+            truth,
+            basis,
+            told,
             facts_for=facts if truth is not Truth.FALSE else (),
             facts_against=facts if truth is Truth.FALSE else (),
-            missing=gaps or self._person(truth),
         )
 
     def prose(self) -> str:
@@ -163,7 +169,9 @@ def _time(
     groups = [one.drugs for one in therapies]
     certain = time_on_therapy(told, groups, day, not_by_route=not_by_route)
     bounded = [drugs for drugs in groups if _is_bounded(told, drugs)]
-    most = time_on_therapy(told, bounded, day, not_by_route=not_by_route).most if bounded else None
+    most = certain.most if len(bounded) == len(groups) else None
+    if bounded and len(bounded) < len(groups):
+        most = time_on_therapy(told, bounded, day, not_by_route=not_by_route).most
     gaps = tuple(gap for one in therapies for gap in _gaps(told, one, day))
     return Time(
         names=tuple(one.name for one in therapies),
@@ -178,16 +186,12 @@ def _spoken(
     chart: Chart, drugs: Sequence[str], day: dt.date, not_by_route: Collection[Route]
 ) -> Chart:
     """The chart of these drugs alone, without what is later, local, planned or only possible."""
-    return Chart(
-        chart.patient_id,
-        tuple(
-            fact
-            for fact in chart.of("therapy", drugs)
-            if isinstance(fact, TherapyFact)
-            and stance(fact) in (Stance.AFFIRMED, Stance.DENIED)
-            and fact.route not in not_by_route
-            and not is_later(fact, day)
-        ),
+    return chart.only(
+        telling.fact
+        for telling in chart.tellings(TherapyFact, tuple(drugs))
+        if telling.stance in (Stance.AFFIRMED, Stance.DENIED)
+        and telling.fact.route not in not_by_route
+        and not telling.is_later_than(day)
     )
 
 

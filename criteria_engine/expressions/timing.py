@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from abstraction.dates import Window, add_months
 from abstraction.facts import Fact
 from abstraction.notes import Frozen
-from abstraction.statements import dateless, when
+from abstraction.statements import Telling, dateless, when
 from criteria_engine.assessment import AnchorName, Anchors, Missing
 from criteria_engine.expressions.events import Event
 from criteria_engine.intervals import back_from, first_day_clear_of, within
@@ -149,6 +150,12 @@ def _form(timing: Any) -> str:
     return "ever"
 
 
+@lru_cache(maxsize=1024)
+def _shared[T](timing: T) -> T:
+    """The first window that was equal: a case works out the days of each window once."""
+    return timing
+
+
 AnyTiming = Annotated[
     Annotated[Before, Tag("before")]
     | Annotated[EarlierThan, Tag("earlier_than")]
@@ -156,6 +163,7 @@ AnyTiming = Annotated[
     | Annotated[Since, Tag("since")]
     | Annotated[Literal["ever"], Tag("ever")],
     Discriminator(_form),
+    AfterValidator(_shared),
 ]
 """Every window that an expression about single facts may ask for."""
 
@@ -174,15 +182,17 @@ class Period:
 
     def holds(self, when: Window) -> Truth:
         """Whether something that was so on one day of ``when`` was so in the window."""
+        if self.certain is self.possible:
+            return within(when, self.possible)
         if self.certain is not None and within(when, self.certain) is Truth.TRUE:
             return Truth.TRUE
         return Truth.FALSE if within(when, self.possible) is Truth.FALSE else Truth.UNKNOWN
 
-    def counts(self, fact: Fact) -> Truth:
+    def counts(self, telling: Telling[Any]) -> Truth:
         """Whether the fact was so inside the window."""
-        if self.takes_dateless and dateless(fact):
+        if self.takes_dateless and dateless(telling.fact):
             return Truth.TRUE
-        return self.holds(when(fact))
+        return self.holds(telling.when)
 
     def up_to_its_end(self) -> Period:
         """The same without a beginning."""
@@ -194,6 +204,13 @@ class Period:
 
 def period(case: Case, timing: AnyTiming) -> Period | None:
     """The days of the window; None while its anchor has no day."""
+    asked = id(timing)
+    if asked not in case.periods:
+        case.periods[asked] = _period(case, timing)
+    return case.periods[asked]
+
+
+def _period(case: Case, timing: AnyTiming) -> Period | None:
     if isinstance(timing, Since):
         return _since(timing.since.days(case.chart, case.anchors.screening), case.anchors.screening)
     if timing == "ever":
@@ -223,6 +240,8 @@ def _between(first: Window | None, last: Window | None) -> Period:
     start = first.start if first else None
     end = last.end if last else None
     possible = Window(start, end)
+    if first == last:
+        return Period(possible, possible)
     certain = _ordered(last.start, first.end) if first and last else None
     return Period(certain, possible)
 

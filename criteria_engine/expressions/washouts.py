@@ -14,12 +14,12 @@ from pydantic import Field
 
 from abstraction.facts import Route, TherapyFact
 from abstraction.notes import Frozen
-from abstraction.statements import Stance, stance
+from abstraction.statements import Stance, each_once, stance
 from criteria_engine import logic
 from criteria_engine.assessment import Missing
-from criteria_engine.expressions.boolean import combined, ways_of_any
-from criteria_engine.expressions.courses import Course, course, ended_since, latest_first
-from criteria_engine.expressions.node import Aside, Case, Node, Result
+from criteria_engine.expressions.combining import combined, those, ways_of_any
+from criteria_engine.expressions.courses import Course, Ends, course, latest_first
+from criteria_engine.expressions.node import Account, Aside, Case, Node, Result
 from criteria_engine.expressions.timing import Before, Span, anchor_day, anchor_words
 from criteria_engine.logic import Truth
 from criteria_engine.vocabulary import Therapies
@@ -32,9 +32,8 @@ class DrugGroup(Frozen):
     ``taken_daily`` tells that whoever is on such a drug takes it every day, so that a current
     medication list is a dose on its day; without it only a fact that says so is.
     ``also_denied_by`` lists wider therapies whose denial denies these, ``also_ended_by`` those
-    whose hold or end is theirs.  A denial of one of the
-    drugs, or its end, clears the group, unless ``drugs_deny_only_themselves``: then only the
-    denial of a wider one does.
+    whose hold or end is theirs.  A denial of one of the drugs, or its end, clears the group, unless
+    ``drugs_deny_only_themselves``: then only the denial of a wider one does.
     """
 
     name: str
@@ -62,18 +61,16 @@ class Washout(Node):
             self._group(group, found, day)
             for group, found in zip(self.groups, courses, strict=True)
         )
-        truth = logic.any_of(part.truth for part in parts)
-        action = self._action(truth, courses, day)
-        decisive = tuple(part for part in parts if part.truth is truth)
+        truth = logic.any_of([part.truth for part in parts])
         result = combined(
             self,
             truth,
             parts,
-            decisive,
+            lambda: those(parts, truth),
             needs_all=truth is Truth.FALSE,
-            ways=ways_of_any(parts),
+            ways=ways_of_any,
         )
-        return replace(result, action=action)
+        return result.retold(lambda told: replace(told, action=self._action(truth, courses, day)))
 
     def prose(self) -> str:
         return f"{listed((group.name for group in self.groups), 'or')} in {self.within.prose()}"
@@ -84,7 +81,7 @@ class Washout(Node):
         window = self.within.back_from(day)
         inside = [one for one in courses if one.given_in(window) is Truth.TRUE]
         contradicting = [
-            one for one in courses for dose in inside if one.denied and one.told_after(dose)
+            one for one in courses if one.denied for dose in inside if one.told_after(dose)
         ]
         if inside and contradicting:
             return self._told(group, Truth.UNKNOWN, [*inside, *contradicting], courses, day)
@@ -95,7 +92,8 @@ class Washout(Node):
             for one in courses
             if one.clears(window) and (one.denied or not group.drugs_deny_only_themselves)
         ]
-        open_courses = [one for one in courses if one.may_reach(window, courses, group.also_ended_by)]
+        ends = Ends(courses, group.also_ended_by)
+        open_courses = [one for one in courses if one.may_reach(window, ends)]
         if clearing and not open_courses:
             return self._told(group, Truth.FALSE, clearing, courses, day)
         return self._told(group, Truth.UNKNOWN, open_courses or courses, courses, day)
@@ -108,12 +106,35 @@ class Washout(Node):
         courses: list[Course],
         day: dt.date,
     ) -> Result:
-        conflicting = truth is Truth.UNKNOWN and any(
-            one.denied and one.told_after(dose)
-            for one in telling
-            for dose in telling
-            if dose.given_in(self.within.back_from(day)) is Truth.TRUE
+        conflicting = truth is Truth.UNKNOWN and self._is_disputed(telling, day)
+        return Result(
+            truth,
+            "conflicting" if conflicting else "documented" if truth.known else "anchor",
+            lambda: self._in_words(group, truth, telling, courses, day, conflicting=conflicting),
+            facts_for=tuple([one.fact for one in telling if not one.stands_against(truth)]),
+            facts_against=tuple([one.fact for one in telling if one.stands_against(truth)]),
         )
+
+    def _is_disputed(self, telling: list[Course], day: dt.date) -> bool:
+        denials = [one for one in telling if one.denied]
+        window = self.within.back_from(day)
+        return any(
+            one.told_after(dose)
+            for dose in (telling if denials else ())
+            if dose.given_in(window) is Truth.TRUE
+            for one in denials
+        )
+
+    def _in_words(
+        self,
+        group: DrugGroup,
+        truth: Truth,
+        telling: list[Course],
+        courses: list[Course],
+        day: dt.date,
+        *,
+        conflicting: bool,
+    ) -> Account:
         # Who decides a conflict needs both sides; else the last word on each drug is enough.
         most = MOST_TOLD if conflicting else len({one.fact.concept for one in telling})
         anchor = anchor_words(self.within.before)
@@ -126,43 +147,43 @@ class Washout(Node):
             Truth.UNKNOWN: f"{sentence(group.name)} from {start} to {day}: "
             + (words if words else "nothing documented"),
         }[truth]
-        return Result(
+        need = Missing(
+            concept=group.drugs[0],
+            why=f"a note from {start} or later that tells whether {group.name} was given",
+        )
+        return Account(
             op="drug_group",
             asks=f"{group.name} in {self.within.prose()}",
-            truth=truth,
-            basis="conflicting" if conflicting else "documented" if truth.known else "anchor",
             reason=reason,
             topic=group.name,
-            facts_for=tuple(one.fact for one in telling if not one.stands_against(truth)),
-            facts_against=tuple(one.fact for one in telling if one.stands_against(truth)),
             asides=_asides(courses, telling),
-            missing=()
-            if truth.known
-            else (
-                Missing(
-                    concept=group.drugs[0],
-                    why=f"a note from {start} or later that tells whether {group.name} was given",
-                ),
-            ),
+            missing=() if truth.known else (need,),
         )
 
     def _without_anchor(self, group: DrugGroup, courses: list[Course]) -> Result:
         affirmed = [one for one in courses if one.affirmed]
-        anchor = anchor_words(self.within.before)
-        words = few(one.text(None, anchor) for one in latest_first(affirmed))
+
+        def account() -> Account:
+            anchor = anchor_words(self.within.before)
+            words = few(one.text(None, anchor) for one in latest_first(affirmed))
+            need = Missing(concept=self.within.before, why="the date the window ends on")
+            return Account(
+                op="drug_group",
+                asks=f"{group.name} in {self.within.prose()}",
+                reason=f"{sentence(group.name)}: {words or 'no dose documented'}",
+                topic=group.name,
+                asides=[
+                    Aside(one.fact, one.why) for one in courses if not (one.affirmed or one.denied)
+                ],
+                missing=(need,),
+            )
+
         return Result(
-            op="drug_group",
-            asks=f"{group.name} in {self.within.prose()}",
-            truth=Truth.UNKNOWN,
-            basis="anchor",
-            reason=f"{sentence(group.name)}: {words or 'no dose documented'}",
-            topic=group.name,
-            facts_for=tuple(one.fact for one in affirmed),
-            facts_against=tuple(one.fact for one in courses if one.denied),
-            asides=tuple(
-                Aside(one.fact, one.why) for one in courses if not (one.affirmed or one.denied)
-            ),
-            missing=(Missing(concept=self.within.before, why="the date the window ends on"),),
+            Truth.UNKNOWN,
+            "anchor",
+            account,
+            facts_for=tuple([one.fact for one in affirmed]),
+            facts_against=tuple([one.fact for one in courses if one.denied]),
         )
 
     def _action(self, truth: Truth, found: list[list[Course]], day: dt.date | None) -> str | None:
@@ -170,14 +191,14 @@ class Washout(Node):
         if truth is Truth.FALSE:
             return None
         courses = [one for of_group in found for one in of_group]
-        ending = [group.also_ended_by for group in self.groups]
         last = [one.last_possible for one in courses if one.affirmed and one.last_possible]
         earliest = self.within.first_day_clear_of(max(last)) if last else None
         holding = listed(
             label(one.fact)
-            for of_group, wider in zip(found, ending, strict=True)
+            for group, of_group in zip(self.groups, found, strict=True)
+            for ends in (Ends(courses, group.also_ended_by),)
             for one in of_group
-            if one.current and not ended_since(one, courses, wider)
+            if one.current and not ends.since(one)
         )
         start = self.within.back_from(day).start if day else None
         too_late = earliest is not None and (day is None or earliest > day)
@@ -205,7 +226,7 @@ def courses_of(group: DrugGroup, case: Case) -> list[Course]:
         for fact in case.chart.of("therapy", group.also_ended_by)
         if isinstance(fact, TherapyFact) and fact.status in ("held", "stopped")
     )
-    told_of = dict.fromkeys((*own, *denials, *ending))
+    told_of = each_once((*own, *denials, *ending))
     return [
         course(fact, taken_daily=group.taken_daily, not_by_route=group.not_by_route)
         for fact in told_of

@@ -18,7 +18,7 @@ from criteria_engine.assessment import AnchorName, Anchors, EvidenceReference
 from criteria_engine.derived.last_dose import last_dose
 from criteria_engine.engine import case_of
 from criteria_engine.expressions import Case, Node
-from criteria_engine.expressions.courses import Course, ended_since
+from criteria_engine.expressions.courses import Course, Ends
 from criteria_engine.expressions.daily_doses import DailyDose, Dose
 from criteria_engine.expressions.node import reference
 from criteria_engine.expressions.timing import Before, Span
@@ -178,7 +178,8 @@ def _given(
         if last is None:
             continue
         to = last.when.end or as_of
-        taken = [one.fact for one in own if one.current and not ended_since(one, own)]
+        ends = Ends(own)
+        taken = [one.fact for one in own if one.current and not ends.since(one)]
         runs_on = [
             one
             for one in case.chart.episodes
@@ -234,8 +235,9 @@ def _left_open(
                 about=one.drug,
                 why=f"the last dose may have been {since}to {one.last_dose_to}",
             )
+    ends = Ends(courses)
     for possible in courses:
-        if possible.why == Stance.POSSIBLE.value and not ended_since(possible, courses):
+        if possible.why == Stance.POSSIBLE.value and not ends.since(possible):
             yield Open(
                 criterion=washed.criterion, about=label(possible.fact), why="only possibly taken"
             )

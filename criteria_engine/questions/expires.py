@@ -13,7 +13,7 @@ from dataclasses import replace
 from abstraction.chart import Chart
 from abstraction.notes import Frozen
 from criteria_engine.assessment import Anchors, EvidenceReference, Outcome
-from criteria_engine.engine import case_of, verdict
+from criteria_engine.engine import case_of, judged, verdict
 from criteria_engine.expressions import Case, Result
 from criteria_engine.expressions.node import reference
 from criteria_engine.protocol import Criterion, Protocol
@@ -56,7 +56,7 @@ def expires(chart: Chart, protocol: Protocol, anchors: Anchors, days: int = 366)
     found = [
         one
         for criterion in protocol.criteria
-        if verdict(criterion, case).outcome == "pass"
+        if judged(criterion, case).outcome == "pass"
         for name in dated(anchors)
         for one in _expiries(criterion, case, name, days)
     ]
@@ -90,7 +90,7 @@ def _expiries(criterion: Criterion, case: Case, anchor: str, days: int) -> Itera
                 criterion=criterion.id,
                 anchor=anchor,
                 last_day=start + dt.timedelta(days=last),
-                question=part.asks,
+                question=part.told.asks,
                 says=part.reason,
                 evidence=tuple(reference(fact) for fact in part.evidence()),
                 outcome_then=then.outcome,

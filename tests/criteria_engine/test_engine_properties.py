@@ -24,7 +24,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from abstraction.chart import chart_of, charts
-from criteria_engine import Anchors, Assessment, assess, load_protocol
+from criteria_engine import Anchors, Assessment, assess, explain, judge, load_protocol
+from criteria_engine.logic import Truth, all_of, any_of
 
 DAYS = ["2019-05-01", "2025-06-01", "2026-02-25", "2026-03-05", "2026-03-20", "2026-04-10"]
 POOL = [
@@ -150,3 +151,32 @@ def test_one_more_fact_opens_a_verdict_only_where_it_contradicts_it(facts, more)
         was = before[one.id]
         if was.outcome != "unknown" and was.basis == "documented" and one.outcome == "unknown":
             assert one.basis == "conflicting", (one.id, one.reason)
+
+
+def nodes(trace):
+    yield trace
+    for part in trace.get("of", ()):
+        yield from nodes(part)
+
+
+@settings(max_examples=40, deadline=None)
+@given(some_facts)
+def test_what_is_judged_early_is_what_all_of_the_parts_say(facts):
+    """A judgement stops at the part that settles it; the trace asks every part."""
+    judged = judge(chart_of(PATIENT, facts), PROTOCOL, ANCHORS)
+    outcomes = [(one.id, one.outcome, one.basis) for one in judged.criteria]
+    explained = explain(judged)
+    assert explained.triage == judged.triage
+    assert [(one.id, one.outcome, one.basis) for one in explained.criteria] == outcomes
+    for criterion in explained.criteria:
+        for node in nodes(criterion.trace):
+            if node["op"] in ("all", "any") and node["basis"] != "judgement":
+                combined = all_of if node["op"] == "all" else any_of
+                parts = [Truth[part["truth"].upper()] for part in node["of"]]
+                assert node["truth"] == combined(parts).word
+
+
+def test_a_judged_chart_has_the_triage_of_its_assessment():
+    facts = [born("1990-01-01"), sex("female"), diagnosis("malignancy", "2026-03-20")]
+    judged = judge(chart_of(PATIENT, facts), PROTOCOL, ANCHORS)
+    assert explain(judged) == assessed(facts)

@@ -184,7 +184,7 @@ def test_the_reason_names_what_adds_up_and_what_does_not():
 def test_a_decided_score_asks_for_nothing_more():
     told = classification(ana(160), biopsy(["IV"], "2021-02-03"))
     assert told.truth is Truth.TRUE
-    assert not any(child.missing for child in told.children)
+    assert not any(part["missing"] for part in told.trace()["of"])
 
 
 def test_low_complements_of_different_years_are_one_item_and_perhaps_two():
