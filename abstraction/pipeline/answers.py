@@ -22,7 +22,9 @@ _LEAD = 30
 """Characters before a mention in which a word may deny it alone."""
 _SWITCH = 48
 """Characters before a drug in which a switch from it is told."""
-_ITEM_START = re.compile(r"[.;]\s|(?<![,/&])[ \t]*[\r\n]")
+_ITEM_START = re.compile(
+    r"(?<!\bincl)(?<!\bexcl)(?<!\besp)(?<!e\.g)(?<!i\.e)[.;]\s|(?<![,/&])[ \t]*[\r\n]"
+)
 _SENTENCE_START = re.compile(r"[.!?]\s|\n[ \t]*\r?\n|\n[ \t]*(?:[-*•#]|\d+[.)])[ \t]")
 
 

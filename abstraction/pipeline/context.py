@@ -481,9 +481,7 @@ def _one_way(doc: Doc, mentions: Sequence[Span], edges: Sequence[_Edge]) -> list
     return kept
 
 
-def _ended_together(
-    doc: Doc, mentions: Sequence[Span], edges: Sequence[_Edge]
-) -> list[_Edge]:
+def _ended_together(doc: Doc, mentions: Sequence[Span], edges: Sequence[_Edge]) -> list[_Edge]:
     """The drugs joined to the one that a word right behind it ends: "MMF and HCQ off since May".
 
     A dose between them parts them: "pred 5 mg and tacrolimus stopped" may tell of the second alone.

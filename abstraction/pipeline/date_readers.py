@@ -404,7 +404,9 @@ def _day_dot_month(match: re.Match[str], setting: Setting) -> Days | None:
     return _without_year(month, day, setting)
 
 
-_WHOLE_DOTTED = re.compile(r"(?<!\d)(?:19|20)\d\d\.(?:0[1-9]|1[0-2])\.(?:0[1-9]|[12]\d|3[01])(?!\d)")
+_WHOLE_DOTTED = re.compile(
+    r"(?<!\d)(?:19|20)\d\d\.(?:0[1-9]|1[0-2])\.(?:0[1-9]|[12]\d|3[01])(?!\d)"
+)
 
 
 def _month_dot_day(match: re.Match[str], setting: Setting) -> Days | None:
