@@ -49,9 +49,7 @@ class Course:
         over = self.affirmed and (self.ended or self.bygone)
         return over and self.given_in(window) is Truth.FALSE
 
-    def may_reach(
-        self, window: Window, courses: list[Course], wider: Sequence[str] = ()
-    ) -> bool:
+    def may_reach(self, window: Window, courses: list[Course], wider: Sequence[str] = ()) -> bool:
         """Whether a dose inside the window remains possible in spite of later statements, also on
         ``wider`` treatments."""
         if self.why == Stance.PLANNED.value:

@@ -95,7 +95,9 @@ class Washout(Node):
             for one in courses
             if one.clears(window) and (one.denied or not group.drugs_deny_only_themselves)
         ]
-        open_courses = [one for one in courses if one.may_reach(window, courses, group.also_ended_by)]
+        open_courses = [
+            one for one in courses if one.may_reach(window, courses, group.also_ended_by)
+        ]
         if clearing and not open_courses:
             return self._told(group, Truth.FALSE, clearing, courses, day)
         return self._told(group, Truth.UNKNOWN, open_courses or courses, courses, day)
