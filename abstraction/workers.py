@@ -181,12 +181,13 @@ class _Process:
     def _hear(self, timeout: float | None) -> pa.RecordBatch | int | str | None:
         """What the process says next, None when it is gone; ``TimeoutError`` after the timeout."""
         try:
-            if not self._pipe.poll(timeout):
-                raise TimeoutError
-            said: pa.RecordBatch | int | str = self._pipe.recv()
-        except (EOFError, ConnectionError):
+            if self._pipe.poll(timeout):
+                said: pa.RecordBatch | int | str = self._pipe.recv()
+                return said
+        except (EOFError, OSError):
+            # It may be gone in the middle of a word.
             return None
-        return said
+        raise TimeoutError
 
     def _ending(self) -> str:
         self._process.join()

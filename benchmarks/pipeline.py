@@ -22,12 +22,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import references
+
 from abstraction.notes import Note
 from abstraction.pipeline import build_pipeline, extract_facts
 from abstraction.reading import collect_notes
 from nlp_rules import RulePack, load_rules
-
-import references
 
 HERE = Path(__file__).parent
 DENSE = HERE.parent / "corpus" / "synthetic" / "dev"
@@ -69,9 +69,7 @@ def literal_terms(rules: RulePack) -> tuple[str, ...]:
         rules.statuses.statuses,
     )
     concepts = [concept for group in groups for concept in group]
-    return tuple(
-        sorted({term.text.lower() for concept in concepts for term in concept.terms})
-    )
+    return tuple(sorted({term.text.lower() for concept in concepts for term in concept.terms}))
 
 
 def _contestants(rules: RulePack) -> Mapping[str, references.Reads]:

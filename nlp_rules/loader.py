@@ -152,6 +152,7 @@ class Cues(Rule):
     given_before: Pattern = r"(?!)"
     given_behind: Pattern = r"(?!)"
     given_denied: Pattern = r"(?!)"
+    thought_before: Pattern = r"(?!)"
     new_dose: Pattern = r"(?!)"
     not_again: Pattern = r"(?!)"
     order_before: Pattern = r"(?!)"

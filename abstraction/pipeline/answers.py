@@ -24,7 +24,7 @@ _LEAD = 30
 _SWITCH = 48
 """Characters before a drug in which a switch from it is told."""
 _ITEM_START = re.compile(
-    r"(?<!\bincl)(?<!\bexcl)(?<!\be\.g)(?<!\bi\.e)[.;]\s|(?<![,/&])[ \t]*[\r\n]"
+    r"(?<!\bincl)(?<!\bexcl)(?<!\besp)(?<!e\.g)(?<!i\.e)[.;]\s|(?<![,/&])[ \t]*[\r\n]"
 )
 _SENTENCE_START = re.compile(r"[.!?]\s|\n[ \t]*\r?\n|\n[ \t]*(?:[-*•#]|\d+[.)])[ \t]")
 

@@ -1,5 +1,5 @@
-"""Therapies that are talked of far more than given: a cell therapy is no treatment where a note does
-not say that the patient had it."""
+"""Therapies that are talked of far more than given: a cell therapy is none of the patient's where
+a note does not say so."""
 
 from __future__ import annotations
 
@@ -23,17 +23,24 @@ _NAMED = {"status": None, "assertion": "hypothetical", "temporality": "planned",
 class NamingWords:
     """What ``context.yaml`` says of them: the concepts, what behind one makes it the name of
     something else ("CAR-T nurse"), what before and behind it tells that it was given, and what
-    in front of such a word denies it."""
+    in front of such a word denies it, and what makes a day that of a thought and not of a dose."""
 
     concepts: frozenset[str]
     names_other: re.Pattern[str]
     given_before: re.Pattern[str]
     given_behind: re.Pattern[str]
     denied: re.Pattern[str]
+    thought: re.Pattern[str]
 
     @classmethod
     def of(cls, cues: Cues) -> NamingWords:
-        patterns = (cues.names_other, cues.given_before, cues.given_behind, cues.given_denied)
+        patterns = (
+            cues.names_other,
+            cues.given_before,
+            cues.given_behind,
+            cues.given_denied,
+            cues.thought_before,
+        )
         return cls(
             frozenset(cues.only_where_given),
             *(re.compile(words, re.IGNORECASE) for words in patterns),
@@ -64,13 +71,15 @@ def _is_merely_named(fact: TherapyFact, text: str, words: NamingWords) -> bool:
     asked = found is not None and found[0].startswith("?")
     if (before and not asked) or words.given_behind.match(text[end : bottom + _ANSWER]):
         return False
-    return not (_is_listed(fact) or _is_dated(fact))
+    dated = _is_dated(fact) and not asked and not words.thought.search(text[top:start])
+    return not (_is_listed(fact) or dated)
 
 
 def _is_listed(fact: TherapyFact) -> bool:
     """Whether the section alone says that it is past: a list of former treatments."""
     told = any(part.role == "cue" for part in fact.evidence)
-    return not told and (fact.status in ("stopped", "active") or fact.temporality == "past")
+    undated = fact.date is None
+    return not told and (fact.status == "stopped" or (undated and fact.temporality == "past"))
 
 
 def _is_dated(fact: TherapyFact) -> bool:

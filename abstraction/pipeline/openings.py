@@ -186,7 +186,7 @@ class Alternatives:
         data = self._tree.data
         self._place = next((n for n, (kind, _) in enumerate(data) if kind not in _WIDTHLESS), 0)
         branching = bool(data) and data[self._place][0] is op.BRANCH
-        self._branches = data[self._place][1][1] if branching else [None]
+        self._branches: list[Any] = data[self._place][1][1] if branching else [None]
         starts = [_opening_of(branch) if branching else None for branch in self._branches]
         self._prefixes = [
             ("",)

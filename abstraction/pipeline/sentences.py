@@ -9,7 +9,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
-from spacy.attrs import IDX
 from spacy.language import Language
 from spacy.pipeline import Sentencizer
 from spacy.tokens import Doc
@@ -186,7 +185,7 @@ class ClinicalSentencizer(Sentencizer):
         return [self._starts(doc) for doc in docs]
 
     def _starts(self, doc: Doc) -> list[bool]:
-        offsets: Sequence[int] = doc.to_array(IDX).tolist()
+        offsets: Sequence[int] = doc.to_array("IDX").tolist()
         flags = [False] * len(offsets)
         for start in sentence_starts(text_of(doc), self._grammar):
             index = bisect_left(offsets, start)
