@@ -26,6 +26,7 @@ def test_every_limit_of_the_protocol_is_found_in_its_order() -> None:
         "INC-10 ≥ 0.3 x10*9/L",
         "INC-11 ≥ 50 x10*9/L",
         "INC-12 ≥ 80 g/L",
+        "EXC-02 not ≥ 3",
     ]
 
 
