@@ -170,6 +170,9 @@ class DiagnosisFact(FactBase):
     response: Response | None = None
     severity: Severity | None = None
     substance: str | None = None
+    one_kind: bool | None = Field(
+        default=None, description="True where a denial names one kind of the disease alone."
+    )
 
 
 class BiopsyFact(FactBase):

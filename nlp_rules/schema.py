@@ -107,11 +107,13 @@ class DiagnosisRule(ConceptRule):
     """A disease or manifestation; a ``chronic`` one under "past history" is still so.
 
     ``only_answered``: words that are no disease's name and tell of one only where their sentence
-    tells its answer to treatment ("she is refractory").
+    tells its answer to treatment ("she is refractory").  ``whole``: the mentions that name all of
+    it; where it is given, a denial of another one ("no abscess") is of one kind alone.
     """
 
     chronic: bool = True
     only_answered: bool = False
+    whole: Pattern | None = None
 
 
 class AnswerToTreatmentRule(Rule):

@@ -49,7 +49,7 @@ def is_unnamed(target: Target) -> bool:
 
 def _reach(page: Page, target: Target) -> tuple[int, int]:
     first, last = page.sentences.bounds(target.sentence)
-    for other in page.targets:
+    for other in page.targets_within(first, last):
         if other.kind not in ("diagnosis", "measurement") or other.concept == target.concept:
             continue
         if is_unnamed(other):

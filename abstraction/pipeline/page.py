@@ -23,9 +23,13 @@ class Page:
 
     def analytes_within(self, start: int, end: int) -> tuple[Target, ...]:
         """The mentions of analytes that begin in the characters ``[start, end)``."""
+        return tuple(t for t in self.targets_within(start, end) if t.kind == "measurement")
+
+    def targets_within(self, start: int, end: int) -> tuple[Target, ...]:
+        """The mentions that begin in the characters ``[start, end)``."""
         first = bisect_left(self.targets, start, key=lambda target: target.start)
         last = bisect_left(self.targets, end, key=lambda target: target.start)
-        return tuple(t for t in self.targets[first:last] if t.kind == "measurement")
+        return self.targets[first:last]
 
     @classmethod
     def of(cls, doc: Doc) -> Page:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from re import _constants as op, _parser  # type: ignore[attr-defined]  # isort: skip
+from re import _constants as op, _parser  # isort: skip
 
 _ANY = "(?s:.)"
 _LETTER, _SIGN, _DIGIT, _SPACE = "Q", "\x7f", "0", " "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -85,6 +86,7 @@ def diagnosis_fact(note: FactParts, target: Target, cues: Sequence[Cue]) -> Diag
         resolved=judged.resolved,
         response=answer.response if answer else None,
         severity=told.severity if told else None,
+        one_kind=True if judged.assertion == "absent" and _is_one_kind(note, target) else None,
     )
 
 
@@ -92,6 +94,15 @@ def _denies(answer: DiseaseAnswer, judged: Judgement) -> bool:
     """Whether what denies the disease denies its response: "no response of the SLE"."""
     _, start, end = answer.part
     return bool(judged.cues) and all(start <= cue.start and cue.end <= end for cue in judged.cues)
+
+
+def _is_one_kind(note: FactParts, target: Target) -> bool:
+    """Whether the words name one kind of a disease that goes by a name of its own."""
+    rule = target.rule
+    if not isinstance(rule, DiagnosisRule) or rule.whole is None:
+        return False
+    words = note.page.text[target.start : target.end]
+    return re.fullmatch(rule.whole, words, re.IGNORECASE | re.DOTALL) is None
 
 
 def is_allergy(note: FactParts, target: Target, cues: Sequence[Cue]) -> bool:

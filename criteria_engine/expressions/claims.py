@@ -60,6 +60,8 @@ def statement_of(
         denies = position is Stance.AFFIRMED
         return Statement(telling, Truth.FALSE, lasting=True) if denies else None
     if position is Stance.DENIED:
+        if isinstance(fact, DiagnosisFact) and fact.one_kind:
+            return Statement(telling, Truth.UNKNOWN, aside="denies one kind of it alone")
         return None if side == "allograft" else Statement(telling, Truth.FALSE)
     past = fact.temporality == "past" or (isinstance(fact, DiagnosisFact) and fact.resolved is True)
     return Statement(telling, Truth.TRUE, past=past)

@@ -88,7 +88,8 @@ def judge(
         word = logic.agreed([_word(value, comparison, limit) for limit in limits])
     if value.number is None and value.low is None and not value.readings:
         if not word.known and value.interpretation == "normal" and normal is not None:
-            word = _compare_world((normal,), value, comparison, limits) or Truth.UNKNOWN
+            answer = _compare_world((normal,), value, comparison, limits)
+            word = Truth.UNKNOWN if answer is None else answer
         return Judged(word, "" if word.known else "no number is given")
     number = _judge_number(value, comparison, limits)
     if not word.known or all(limit.times is None for limit in limits):

@@ -378,6 +378,15 @@ def test_a_treatable_infection_blocks_only_for_now():
             [diagnosis("hemolytic_anemia"), therapy("transfusion", RECENT)],
             "unknown/judgement",
         ),
+        ("EXC-07", [denied("bacterial_infection", one_kind=True)], "unknown/silent"),
+        (
+            "EXC-07",
+            [
+                diagnosis("bacterial_infection", "2026-03-20"),
+                denied("bacterial_infection", one_kind=True),
+            ],
+            "fail",
+        ),
         ("EXC-13", [denied("drug_allergy")], "pass"),
         ("EXC-13", [diagnosis("drug_allergy")], "unknown/judgement"),
         ("EXC-13", [diagnosis("drug_allergy", substance="fludarabine")], "fail"),

@@ -27,7 +27,7 @@ BEYOND_THE_CONTRACT = frozenset(
     {
         *("thrombosis", "menopause", "hysterectomy", "biologic", "immunosuppressant"),
         *("neurologic_disorder", "cardiovascular_disease", "respiratory_disease"),
-        *("coronary_disease", "angina", "unnamed_disease"),
+        *("coronary_disease", "angina", "unnamed_disease", "infection", "viral_infection"),
     }
 )
 

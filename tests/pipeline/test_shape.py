@@ -143,13 +143,10 @@ def test_a_cue_inside_a_mention_changes_nothing(nlp: Language, concept: str, nam
 
 @pytest.mark.parametrize("cue", ["no", "without", "possible", "mother", "never"])
 def test_a_name_that_holds_a_cue_is_never_denied_by_it(cue: str) -> None:
+    sle = next(rule for rule in RULES.diagnoses.diagnoses if rule.concept == "sle")
     diagnoses = RULES.diagnoses.model_copy(
         update={
-            "diagnoses": (
-                RULES.diagnoses.diagnoses[0].model_copy(
-                    update={"terms": (Term(text=f"wolf {cue} disease"),)}
-                ),
-            )
+            "diagnoses": (sle.model_copy(update={"terms": (Term(text=f"wolf {cue} disease"),)}),)
         }
     )
     rules = RULES.model_copy(update={"version": f"wolf {cue}", "diagnoses": diagnoses})
