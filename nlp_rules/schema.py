@@ -448,6 +448,7 @@ class DatesRule(Rule):
     until: Words
     until_at_once: Pattern = Field(default=r"(?!)", description="Right before a date: until it.")
     last_given: Words = ()
+    first_given: Words = ()
     between_start_and_stop: tuple[ExactPattern, ...]
     between_listed_days: Pattern = Field(
         description='Between days that share the year of the last: "3 March and 17 April 2019".'

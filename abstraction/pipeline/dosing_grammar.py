@@ -237,7 +237,7 @@ class DosingGrammar:
         self._date_words: tuple[tuple[DateRole, re.Pattern[str]], ...] = (
             ("last", _just_before(dates.last_given)),
             ("stop", _just_before(dates.until)),
-            ("start", _just_before(dates.since)),
+            ("start", _just_before((*dates.since, *dates.first_given))),
         )
         self._to_present = re.compile(dates.to_present, re.IGNORECASE)
         self._last_taken = re.compile(dates.last_taken, re.IGNORECASE)
