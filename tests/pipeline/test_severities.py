@@ -41,9 +41,22 @@ STUDIES = {
     "I am referring her for your clinical study.": [],
     "She completed a clinical trial in 2021.": [("trial_participation", "past")],
 }
+NO_PART = [
+    "Other trial: not participating.",
+    "Other trials: not taking part",
+    "Clinical trial participation: not enrolled",
+    "Any other study? Not involved.",
+    "Not participating in another trial.",
+]
 
 
 @pytest.mark.parametrize(("text", "told"), STUDIES.items())
 def test_only_a_trial_that_one_is_in_is_participation(read, text, told):
     facts = [fact for fact in read(text) if fact.kind == "status"]
     assert [(fact.concept, fact.temporality) for fact in facts] == told
+
+
+@pytest.mark.parametrize("text", NO_PART)
+def test_who_takes_no_part_is_in_no_trial(read, text):
+    told = [fact.assertion for fact in read(text) if fact.concept == "trial_participation"]
+    assert told == ["absent"]
